@@ -17,6 +17,8 @@ from designer.campaigns.errors import DesignerError, StorageError
 from designer.service import Service
 from designer.tui.dialogs import actions, design, plan
 from designer.tui.dialogs.begin.campaign import demo, new_campaign
+from designer.tui.dialogs.begin.line import add_line
+from designer.tui.dialogs.begin.sheet import import_sheet
 from designer.tui.dialogs.form import TextModal, problems_text
 from designer.tui.fresh import FreshFigures
 from designer.tui.keys.actions import CAMPAIGNS, help_text
@@ -212,6 +214,8 @@ class DesignerApp(Ui):
     action_note = _opens(actions.note)
     action_export = _opens(actions.export)
     action_new_campaign = _opens(new_campaign)
+    action_add_line = _opens(add_line)
+    action_import_sheet = _opens(import_sheet)
 
     def action_demo(self) -> None:
         """Run the demo in the worker; nothing is asked."""

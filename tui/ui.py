@@ -60,6 +60,7 @@ class Ui(App[None]):
         jobs: what is computed in the worker.
         campaigns: all campaigns; None before they are read.
         first: campaign the program was started with.
+        typed: what was typed in questions that were left, by question.
         record_run: run whose form is open.
         new_run: the first of a new plan: the list goes there.
         last_plan: what was typed when the last plan was asked for.
@@ -79,6 +80,7 @@ class Ui(App[None]):
         self.campaigns: list[ListedCampaign] | None = None
         self.last_plan: dict[str, str] = {}
         self.last_design: dict[str, str] = {}
+        self.typed: dict[str, dict[str, str]] = {}
         self.record_run: str | None = None
         self.new_run: str | None = None
         self.first = campaign

@@ -170,12 +170,17 @@ class ExportAnswer(DoneAnswer):
 class LineAddedAnswer(OfCampaign, ComparedLine):
     """An earlier line was added; ``batches`` tells whether its rows name batches.
 
-    The ``warnings`` of the comparison stand among the ``notes``, too.
+    ``columns`` tells what each column of the file was read as (``-``: left out), ``units`` what was
+    converted from; not ``applied``: a dry run. The ``warnings`` of the comparison stand among the
+    ``notes``, too.
     """
 
     line: str
     rows: int
     batches: bool
+    columns: dict[str, str]
+    units: dict[str, str]
+    applied: bool
     notes: list[str]
 
 

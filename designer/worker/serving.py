@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from operator import attrgetter
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from designer.campaigns.errors import DesignerError
@@ -27,9 +28,24 @@ VERBS: Final = frozenset(
     {
         "plans.propose", "designs.propose",
         "models.predict", "models.predict_columns", "models.best", "models.status", "demo",
+        "judging.judge", "runs.attach", "tables.import_sheet", "tables.attach_file",
+        "campaigns.export",
     }
 )  # fmt: skip
-"""Verbs of the service that compute; all others take milliseconds and need no worker."""
+"""Verbs of the service that compute; all others take milliseconds and need no worker.
+
+Runs planned by hand are judged as they come in, also those of a sheet; an export tells on demand
+what the plan is worth.
+"""
+
+_FILES: Final = {
+    "plans.propose": ("among",),
+    "models.predict": ("source", "out"),
+    "tables.import_sheet": ("path",),
+    "tables.attach_file": ("path",),
+    "campaigns.export": ("path",),
+}
+_TABLES: Final = ("plans.propose", "judging.judge", "tables.import_sheet", "tables.attach_file")
 
 _WARM: Final = (
     "designer.engine.proposing",
@@ -131,7 +147,7 @@ class Server:
             from designer.service.demo import demo
 
             return dict(demo(self._service, **arguments))
-        result: Message = attrgetter(verb)(self._service)(**arguments)
+        result: Message = attrgetter(verb)(self._service)(**_typed(verb, arguments))
         return result
 
     def _open(self, store: str, actor: str | None = None) -> Message:
@@ -145,6 +161,19 @@ class Server:
 
     def _tell(self, kind: str, **content: object) -> None:
         self.send({"id": self._current, "kind": kind, **content})
+
+
+def _typed(verb: str, arguments: Message) -> Message:
+    """The arguments as the verb takes them: files and what is said of tables came as JSON."""
+    from designer.campaigns.tables.options import TableOptions
+
+    told = dict(arguments)
+    for name in _FILES.get(verb, ()):
+        if isinstance(told.get(name), str):
+            told[name] = Path(told[name])
+    if isinstance(told.get("options"), dict) and verb in _TABLES:
+        told["options"] = TableOptions(**told["options"])
+    return told
 
 
 def _log(text: str) -> None:

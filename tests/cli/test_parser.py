@@ -72,12 +72,13 @@ CALLS = [
     ("lines add c f.csv --name a --map x=gap y=load --map z=speed --set w=1 --unit x=mm "
      "--where q=ok,good p<10 --where p>=5 --other b --extra v --sheet s --header 3 --decimal comma",
      ("lines.add", ("c", Path("f.csv")),
-      {"name": "a", "mapping": LineMapping(
+      {"name": "a", "dry_run": False, "mapping": LineMapping(
           {"x": "gap", "y": "load", "z": "speed"}, {"w": "1"}, {"x": "mm"},
           {"q": "ok,good", "p": "<10,>=5"}, "s", 3, "comma", others=["b"], extras=["v"])})),
     ("lines add c --from d --set w=1",
      ("lines.add", ("c", "d"),
-      {"name": None, "mapping": LineMapping(constants={"w": "1"}, others=[], extras=[])})),
+      {"name": None, "dry_run": False,
+       "mapping": LineMapping(constants={"w": "1"}, others=[], extras=[])})),
     ("lines show c", ("lines.list", ("c",), {})),
     ("lines exclude c a --reason old", ("lines.exclude", ("c", "a", "old"), {})),
     ("lines include c a --reason new", ("lines.include", ("c", "a", "new"), {})),

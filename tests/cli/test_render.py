@@ -166,6 +166,8 @@ ANSWERS: dict[str, Any] = {
               "applied": True, "head": "2:ab12cd34"},
     "campaigns.close": {"campaign": "nmc", "messages": [], "head": "2:ab12cd34"},
     "lines.add": COMPARED | {"campaign": "nmc", "line": "line2", "rows": 120, "batches": True,
+                             "columns": {}, "units": {},
+                             "applied": True,
                  "notes": ["2 columns were ignored: operator, shift"], "head": "2:ab12cd34"},
     "lines.list": {"campaign": "nmc", "lines": LINES, "notes": [], "head": "3:ab12cd34"},
     "lines.exclude": {"campaign": "nmc", "line": "line1", "included": False, "messages": [],

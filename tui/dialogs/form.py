@@ -28,6 +28,7 @@ from designer.tui.widgets.path_field import PathField, complete_or_go_on
 from designer.tui.widgets.type_ahead import FIELD_BINDINGS, after_typing
 
 Values = dict[str, str]
+_SOON = 0.4  # s before a form says that it is not done yet (assumption)
 Answer = TypeVar("Answer")
 
 
@@ -67,6 +68,7 @@ class Question(Generic[Answer]):
         submit: carries it out with the values, in a thread; raises `DesignerError`.
         do: word for doing it.
         same_as: the command line that does the same, from the values.
+        keep: told what is typed at every key, so that leaving loses nothing.
     """
 
     title: str
@@ -75,6 +77,7 @@ class Question(Generic[Answer]):
     text: str = ""
     do: str = "Save"
     same_as: Callable[[Values], str] | None = None
+    keep: Callable[[Values], None] | None = None
 
 
 class Modal(ModalScreen[Answer]):
@@ -106,6 +109,8 @@ class FormModal(Modal[Answer]):
         Binding("ctrl+s", "submit", "Do it", priority=True),
         Binding("escape", "leave", "Leave"),
         Binding("enter", "next_field", "Next", show=False, priority=True),
+        Binding("pageup", "scroll(-1)", show=False),
+        Binding("pagedown", "scroll(1)", show=False),
         *FIELD_BINDINGS[1:],
         Binding("tab", "complete", "Next field", show=False, priority=True),
     ]
@@ -120,17 +125,13 @@ class FormModal(Modal[Answer]):
         question = self._question
         with Vertical(id="modal"):
             yield Static(plain_texts(question.title), markup=False, id="modal-title")
-            with VerticalScroll(id="modal-body", can_focus=False):
+            with VerticalScroll(id="modal-body", can_focus=not question.asks):
                 if question.text:
                     yield Static(plain_texts(question.text), markup=False, id="modal-text")
                 yield from fields_of(question.asks)
                 yield Static("", markup=False, id="modal-wrong")
             yield Static("", markup=False, id="modal-same")
-            several = len(question.asks) > 1
-            act = f"ctrl+s: {question.do}   enter: next field" if several else (
-                f"enter or ctrl+s: {question.do}"
-            )  # fmt: skip
-            yield Static(f"{act}   esc: leave", markup=False, id="modal-keys")
+            yield Static(self._keys, markup=False, id="modal-keys")
 
     def on_mount(self) -> None:
         """Begin in the first field."""
@@ -138,7 +139,16 @@ class FormModal(Modal[Answer]):
         fields = self.query("#modal-body Input, #modal-body Select, #modal-body Checkbox")
         if fields:
             fields.first().focus()
+        else:
+            self.query_one("#modal-body").focus()
         self._show_command()
+
+    @property
+    def _keys(self) -> str:
+        do = self._question.do
+        several = len(self._question.asks) > 1
+        act = f"ctrl+s: {do}   enter: next field" if several else f"enter or ctrl+s: {do}"
+        return f"{act}   esc: leave"
 
     @property
     def values(self) -> Values:
@@ -158,6 +168,8 @@ class FormModal(Modal[Answer]):
     @on(Select.Changed)
     @on(Checkbox.Changed)
     def _show_command(self) -> None:
+        if self._question.keep is not None:
+            self._question.keep(self.values)
         if self._question.same_as is not None:
             command = self._question.same_as(self.values)
             self.query_one("#modal-same", Static).update(
@@ -187,10 +199,17 @@ class FormModal(Modal[Answer]):
         if not self._question.asks:
             self.action_submit()
 
+    def action_scroll(self, pages: int) -> None:
+        """See what is above or below."""
+        body = self.query_one("#modal-body")
+        body.scroll_relative(y=pages * max(1, body.size.height - 1), animate=False)
+
     def action_leave(self) -> None:
-        """Close without doing anything; not while it is being done."""
+        """Close without doing anything; while it is being done: stop what is computed for it."""
         if not self._working:
             self.dismiss(None)
+        elif isinstance(self.app, Ui) and self.app.jobs.busy:
+            self.run_worker(self.app.jobs.cancel(), group="cancel")
 
     def action_submit(self) -> None:
         """Carry it out, once."""
@@ -202,6 +221,8 @@ class FormModal(Modal[Answer]):
             self.run_worker(self._carry_out(self.values), group="submit")
 
     async def _carry_out(self, values: Values) -> None:
+        keys = self.query_one("#modal-keys", Static)
+        waits = self.set_timer(_SOON, lambda: keys.update(Content("◔ working …   esc: stop it")))
         try:
             answer = await asyncio.to_thread(self._question.submit, values)
         except DesignerError as error:
@@ -213,6 +234,8 @@ class FormModal(Modal[Answer]):
             self.dismiss(answer)
         finally:
             self._working = False
+            waits.stop()
+            keys.update(Content(self._keys))
 
 
 def problems_text(error: DesignerError) -> Content:

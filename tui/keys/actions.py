@@ -127,6 +127,12 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("toggle_line", "space", "Use or leave out",
            "Leave the line out of the models, or take it in again; asks for the reason.", "Line",
            modes=("lines",), in_fields=("space",), writes=True),
+    Action("add_line", "a", "Add", "Add an earlier line from a file; shows what fits first.",
+           "Line", modes=("lines",), in_app=True, writes=True),
+    # ---- files
+    Action("import_sheet", "i", "Import", "Bring in a filled sheet; shows what changes first.",
+           "Campaign", modes=("campaign", "proposals"), in_app=True, crowded=("proposals",),
+           writes=True),
     # ---- history
     Action("filter", "slash", "Filter", "Show only events that hold a text.", "History",
            modes=("history",)),

@@ -119,11 +119,23 @@ def _worth(line: JudgedLine | ResponseTrust) -> str:
 
 
 def line_added_text(answer: LineAddedAnswer) -> list[str]:
-    """A line was added."""
+    """A line was added, or would be."""
     batches = ", with batches" if answer["batches"] else ""
-    sentence = f"Added {answer['line']} to {answer['campaign']}: {count(answer['rows'], 'row')}"
+    done = "Added" if answer["applied"] else "Nothing was added; it would be"
+    sentence = f"{done} {answer['line']} to {answer['campaign']}: {count(answer['rows'], 'row')}"
     overlap = _overlap_table([(answer["line"], answer)])
-    return [f"{sentence}{batches}.", "", _OVERLAP, *overlap, "", *head_text(answer)]
+    read = [] if answer["applied"] else _columns_read(answer)
+    return [f"{sentence}{batches}.", *read, "", _OVERLAP, *overlap, "", *head_text(answer)]
+
+
+def _columns_read(answer: LineAddedAnswer) -> list[str]:
+    """Which column of the file is what."""
+    units = answer["units"]
+    told = [
+        f"{column} → {name}{f' (from {units[column]})' if column in units else ''}"
+        for column, name in answer["columns"].items()
+    ]
+    return paragraphs("Columns: ", [", ".join(told)]) if told else []
 
 
 def line_switched_text(answer: LineSwitchedAnswer) -> list[str]:

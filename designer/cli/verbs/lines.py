@@ -10,7 +10,7 @@ from designer.campaigns.errors import Problem
 from designer.cli.errors import UsageError
 from designer.cli.text.lines import line_added_text, line_switched_text, lines_text
 from designer.cli.verbs.arguments import CAMPAIGN, REASON, Argument
-from designer.cli.verbs.tables import TABLE_OPTIONS, take_table_options
+from designer.cli.verbs.tables import DRY_RUN, TABLE_OPTIONS, take_table_options
 from designer.cli.verbs.verb import Verb
 
 if TYPE_CHECKING:
@@ -45,7 +45,11 @@ def _add(service: Service, arguments: Namespace) -> LineAddedAnswer:
 
     mapping = take_table_options(arguments, LineMapping)
     return service.lines.add(
-        arguments.campaign, arguments.source, name=arguments.name, mapping=mapping
+        arguments.campaign,
+        arguments.source,
+        name=arguments.name,
+        mapping=mapping,
+        dry_run=arguments.dry_run,
     )
 
 
@@ -54,6 +58,7 @@ _ADD = (
     Argument("source", "FILE", "data as .csv, .xlsx or .ods", nargs="?"),
     Argument("--from", "OTHER_CAMPAIGN", "take the runs of a campaign instead", dest="other"),
     Argument("--name", "LINE", "name of the line (needed with FILE)"),
+    replace(DRY_RUN, help="only show what would be added, and which column is read as what"),
     *TABLE_OPTIONS[:-1],
     Argument(
         "--other",

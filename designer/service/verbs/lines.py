@@ -9,6 +9,7 @@ from designer.campaigns import commands
 from designer.campaigns.earlier_lines.doubled import doubled_rows
 from designer.campaigns.earlier_lines.mapping import LineMapping
 from designer.campaigns.files import File
+from designer.campaigns.log.fold import tried
 from designer.campaigns.plausibility.line_slips import line_slips
 from designer.service.answers import LineAddedAnswer, LinesAnswer, LineSwitchedAnswer
 from designer.service.details import compared_line, doubted_beside, judged_lines
@@ -29,6 +30,7 @@ class LineVerbs(Verbs):
         *,
         name: str | None = None,
         mapping: LineMapping | None = None,
+        dry_run: bool = False,
     ) -> LineAddedAnswer:
         """Add an earlier line.
 
@@ -38,6 +40,7 @@ class LineVerbs(Verbs):
                 ``constants``, ``units``, ``others`` tell more; or columns in memory (a DataFrame).
             name: of the line; None: that of the other campaign.
             mapping: what is said about its columns and rows.
+            dry_run: only tell what would be added.
         """
         from designer.campaigns.earlier_lines.read import (
             line_from_campaign,
@@ -54,7 +57,13 @@ class LineVerbs(Verbs):
             table = line_from_campaign(other, spec, name, told)
         else:
             table = line_from_columns(source, spec, told, name=name)
-        before, state = self.session.changed(campaign, lambda s: commands.add_line(s, table, name))
+        if dry_run:
+            before = self.session.state(campaign)
+            state = tried(before, commands.add_line(before, table, name))
+        else:
+            before, state = self.session.changed(
+                campaign, lambda s: commands.add_line(s, table, name)
+            )
         line = [*state.lines.values()][-1]
         compared = compared_line(state, line.name)
         return {
@@ -63,6 +72,9 @@ class LineVerbs(Verbs):
             "line": line.name,
             "rows": len(line.rows),
             "batches": line.has_batches,
+            "columns": table.mapping["columns"],
+            "units": table.mapping["units"],
+            "applied": not dry_run,
             "notes": [
                 *table.notes,
                 *doubled_rows(state, line),
@@ -70,7 +82,7 @@ class LineVerbs(Verbs):
                 *compared["warnings"],
                 *line_slips(state, line),
             ],
-            "head": state.head,
+            "head": before.head if dry_run else state.head,
         }
 
     def list(self, campaign: str) -> LinesAnswer:
