@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
-from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from textual.theme import Theme
 from textual.widgets import Input
@@ -15,10 +14,8 @@ from textual.worker import WorkerFailed
 
 from designer.campaigns.errors import DesignerError, StorageError
 from designer.service import Service
+from designer.tui.begin_actions import BeginActions, opens
 from designer.tui.dialogs import actions, design, plan
-from designer.tui.dialogs.begin.campaign import demo, new_campaign
-from designer.tui.dialogs.begin.line import add_line
-from designer.tui.dialogs.begin.sheet import import_sheet
 from designer.tui.dialogs.form import TextModal, problems_text
 from designer.tui.fresh import FreshFigures
 from designer.tui.keys.actions import CAMPAIGNS, help_text
@@ -30,7 +27,6 @@ from designer.tui.screens.history import HistoryScreen
 from designer.tui.screens.lines import LinesScreen
 from designer.tui.screens.proposals import ProposalsScreen
 from designer.tui.screens.record import RecordScreen
-from designer.tui.ui import Ui
 from designer.worker import Worker
 
 POLL = 2.0  # s between two looks at the store for what others did (assumption)
@@ -71,12 +67,7 @@ LIGHT = Theme(
 )
 
 
-def _opens(dialog: Callable[[Ui], Coroutine[Any, Any, object]]) -> Callable[[Ui], None]:
-    """An action that opens a dialog about the campaign."""
-    return lambda ui: ui.run_dialog(dialog(ui))
-
-
-class DesignerApp(Ui):
+class DesignerApp(BeginActions):
     """The terminal UI on one store.
 
     Args:
@@ -209,17 +200,10 @@ class DesignerApp(Ui):
 
     # ---- actions ----------------------------------------------------------------------------
 
-    action_propose = _opens(plan.propose)
-    action_design = _opens(design.propose)
-    action_note = _opens(actions.note)
-    action_export = _opens(actions.export)
-    action_new_campaign = _opens(new_campaign)
-    action_add_line = _opens(add_line)
-    action_import_sheet = _opens(import_sheet)
-
-    def action_demo(self) -> None:
-        """Run the demo in the worker; nothing is asked."""
-        self.run_worker(demo(self), group="demo")
+    action_propose = opens(plan.propose)
+    action_design = opens(design.propose)
+    action_note = opens(actions.note)
+    action_export = opens(actions.export)
 
     def action_refresh_figures(self) -> None:
         """Evaluate the models anew; nothing is asked."""

@@ -2,8 +2,9 @@
 
 A question is asked beside the interface, so it is up some time after the key that called it. Keys
 typed meanwhile were meant for it: letters stand in its first field once it is there, behind a tab
-in the next one. Keys that act (enter, ctrl+s) were pressed before anybody could read what they would
-confirm, so they are passed over, with all that came behind them; escape leaves the question again.
+in the next one. Keys that act (enter, ctrl+s) were pressed before anybody could read what they
+would confirm, so they are passed over, with all that came behind them; escape leaves the question
+again.
 """
 
 from __future__ import annotations

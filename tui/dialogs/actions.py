@@ -18,6 +18,7 @@ from designer.service.figures import JudgedLine
 from designer.service.flags import confirmable
 from designer.tui.campaign_view import CampaignView
 from designer.tui.dialogs.form import Ask, FormModal, Question, Values, quoted
+from designer.tui.keys.run_keys import CALLED_OFF
 from designer.tui.ui import Ui
 
 T = TypeVar("T")
@@ -114,6 +115,9 @@ async def fail(ui: Ui, run: RunObject) -> bool:
 async def reopen(ui: Ui, run: RunObject) -> bool:
     """A run that is called failed or abandoned goes on all the same."""
     name, run_id, status = campaign_view(ui).name, run["run"], run["status"]
+    if status not in CALLED_OFF:
+        ui.notify(f"{run_id} is {status}: there is nothing to reopen")
+        return False
     why = f": {run['failure']}" if run["failure"] else ""
     return await _ask_reason(
         ui,

@@ -16,6 +16,7 @@ from designer.render.words import NOTHING, number, rounded
 from designer.tui.campaign_view import CampaignView
 from designer.tui.dialogs import actions
 from designer.tui.dialogs.correct import correct
+from designer.tui.dialogs.deciding.others import replace, skip_several
 from designer.tui.keys.run_keys import OF_A_RUN, doable
 from designer.tui.screens.base import ListScreen, about_chosen
 from designer.tui.widgets.common import RowTable, header, right, shortened, spaced
@@ -47,6 +48,9 @@ class ProposalsScreen(ListScreen[RunObject]):
     action_skip = about_chosen(actions.skip)
     action_correct = about_chosen(correct)
     action_confirm = about_chosen(actions.confirm)
+    action_replace = about_chosen(replace)
+    action_skip_several = about_chosen(skip_several)
+    action_reopen = about_chosen(actions.reopen)
 
     def __init__(self) -> None:
         super().__init__()

@@ -88,7 +88,7 @@ def line_command(view: CampaignView, values: Values, *, dry_run: bool = False) -
     """The command line that adds the same."""
     source = values["source"]
     is_file = not source.startswith(_CAMPAIGN)
-    words = [values["path"]] if is_file else ["--from", source.removeprefix(_CAMPAIGN)]
+    words = [values["path"] or "FILE"] if is_file else ["--from", source.removeprefix(_CAMPAIGN)]
     words += ["--name", values["name"]] if values["name"] else []
     options = table_words(values)
     for name in ("others", "extras"):

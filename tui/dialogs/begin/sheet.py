@@ -104,4 +104,6 @@ def sheet_command(view: CampaignView, values: Values, *, dry_run: bool = False) 
         switches += ["--attach-new"] if values["new"] else []
         switches += ["--force-settings"] if values["force"] else []
     switches += ["--dry-run"] if dry_run else []
-    return quoted(values["kind"], view.name, values["path"], *switches, *table_words(values))
+    return quoted(
+        values["kind"], view.name, values["path"] or "FILE", *switches, *table_words(values)
+    )

@@ -1,0 +1,48 @@
+"""Actions of the application that begin or decide something: what each asks is a dialog."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from designer.tui.dialogs.begin.campaign import demo, new_campaign
+from designer.tui.dialogs.begin.ending import amend, close, reopen
+from designer.tui.dialogs.begin.line import add_line
+from designer.tui.dialogs.begin.sheet import import_sheet
+from designer.tui.dialogs.deciding.by_hand import attach
+from designer.tui.dialogs.deciding.judge import judge
+from designer.tui.dialogs.deciding.recipes import best, predict
+from designer.tui.screens.proposals import ProposalsScreen
+from designer.tui.ui import Ui
+
+
+def opens(dialog: Callable[[Ui], Coroutine[Any, Any, object]]) -> Callable[[Ui], None]:
+    """An action that opens a dialog about the campaign."""
+    return lambda ui: ui.run_dialog(dialog(ui))
+
+
+class BeginActions(Ui):
+    """The application with these actions."""
+
+    action_new_campaign = opens(new_campaign)
+    action_add_line = opens(add_line)
+    action_import_sheet = opens(import_sheet)
+    action_amend = opens(amend)
+    action_close_campaign = opens(close)
+    action_reopen_campaign = opens(reopen)
+    action_attach = opens(attach)
+    action_judge = opens(judge)
+
+    def action_demo(self) -> None:
+        """Run the demo in the worker; nothing is asked."""
+        self.run_worker(demo(self), group="demo")
+
+    def action_best(self) -> None:
+        """Compute the recommended set-points; nothing is asked."""
+        self.run_worker(best(self), group="best")
+
+    def action_predict(self) -> None:
+        """Ask for a recipe, or begin with the one under the cursor."""
+        screen = self.screen
+        run = screen.chosen if isinstance(screen, ProposalsScreen) else None
+        self.run_dialog(predict(self, run))
