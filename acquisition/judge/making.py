@@ -82,6 +82,14 @@ def in_best_order(
     return _made(batches.tree, chains, order)
 
 
+def costs_alone(
+    spec: Specification, runs: Sequence[BroughtRun], context: PlanningContext
+) -> list[tuple[Mapping[str, str], float]]:
+    """What each run would cost as the only one, and the batches there are that it goes on with."""
+    batches = _Batches(spec, runs, context)
+    return [batches.alone(run) for run in runs]
+
+
 def _made(tree: BatchTree, chains: Sequence[Sequence[int]], order: Sequence[int]) -> Making:
     told = in_order([chains[place] for place in order], tree)
     used = {number for chain in chains for number in chain}
@@ -161,6 +169,15 @@ class _Batches:
 
     def _key(self, stage: int, settings: Mapping[str, Setting]) -> tuple[Setting | None, ...]:
         return tuple(settings.get(name) for name in self._names[stage])
+
+    def alone(self, run: BroughtRun) -> tuple[dict[str, str], float]:
+        """Labels of the batches that a run would go on with, and what it would cost."""
+        chain = self._shared(run, anywhere=True)
+        labels = {
+            self.tree.stages[stage]: self.tree.batches[number].label or ""
+            for stage, number in enumerate(chain)
+        }
+        return labels, float(self.tree.level_cost[len(chain)])
 
     def chain(self, run: BroughtRun, *, anywhere: bool) -> list[int]:
         """The batches of the next run; new ones are opened.

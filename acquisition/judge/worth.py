@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from designer.acquisition.batches.tree import ROOT
 from designer.acquisition.candidates.candidates import Candidates
 from designer.acquisition.plan.outlook import known_over_region
 from designer.acquisition.posterior import Posterior
 from designer.acquisition.predictions import Prediction, predict
 from designer.acquisition.selection.context import OpenRun, PlanningContext
 from designer.acquisition.selection.problem import PlanningProblem
+from designer.models.arrays import FloatArray
 
 if TYPE_CHECKING:
     from designer.campaigns.specification.specification import Specification
@@ -79,6 +81,28 @@ class Yardstick:
     candidates: Candidates
     context: PlanningContext
     seed: int
+
+    @np.errstate(invalid="ignore")
+    def each_alone(self, runs: Sequence[OpenRun]) -> FloatArray:
+        """Bits of every run as the only one that is made, ``[n]``.
+
+        Args:
+            runs: with the batches that are there already which they go on with; they have batches
+                of their own of all later stages.
+        """
+        problem = PlanningProblem(
+            self.spec, self.space, self.posteriors, self.candidates, self.context, trial=runs
+        )
+        goal = "window" if self.spec.goal == "optimum" else self.spec.goal
+        reference = problem.reference_points(goal, np.random.default_rng(self.seed))
+        information = problem.information(reference)
+        tree, rows = problem.tree, [row for row, _ in problem.trial_runs]
+        for row, chain in problem.trial_runs:
+            known = [number for number in chain if tree.batches[number].label is not None]
+            tree.leaf[row] = known[-1] if known else ROOT
+        of_interest = np.zeros(len(tree.leaf), dtype=np.bool_)
+        of_interest[rows] = True
+        return np.asarray(information.gains(of_interest)[rows])
 
     # as of `make_plan`: OpenBLAS raises flags for what lies behind the ends of its arrays
     @np.errstate(invalid="ignore")

@@ -10,6 +10,7 @@ from designer.service.verbs.designs import DesignVerbs
 from designer.service.verbs.judging import JudgeVerbs
 from designer.service.verbs.lines import LineVerbs
 from designer.service.verbs.models import ModelVerbs
+from designer.service.verbs.pictures import PictureVerbs
 from designer.service.verbs.plans import PlanVerbs
 from designer.service.verbs.runs import RunVerbs
 from designer.service.verbs.tables_in import TableVerbs
@@ -58,6 +59,7 @@ class Service:
         judging: what plans are worth.
         designs: classical designs as plans.
         models: what is known.
+        pictures: what pictures are drawn from.
         store: the store itself.
     """
 
@@ -77,4 +79,5 @@ class Service:
         self.judging = JudgeVerbs(self.session)
         self.designs = DesignVerbs(self.session)
         self.models = ModelVerbs(self.session)
+        self.pictures = PictureVerbs(self.session)
         self.store = StoreVerbs(self.session)

@@ -30,6 +30,7 @@ VERBS: Final = frozenset(
         "models.predict", "models.predict_columns", "models.best", "models.status", "demo",
         "judging.judge", "runs.attach", "tables.import_sheet", "tables.attach_file",
         "campaigns.export",
+        "pictures.slices", "pictures.recipe_map", "pictures.information_map", "pictures.what_if",
     }
 )  # fmt: skip
 """Verbs of the service that compute; all others take milliseconds and need no worker.
