@@ -12,6 +12,7 @@ from designer.tui.dialogs.begin.sheet import import_sheet
 from designer.tui.dialogs.deciding.by_hand import attach
 from designer.tui.dialogs.deciding.judge import judge
 from designer.tui.dialogs.deciding.recipes import best, predict
+from designer.tui.dialogs.plan import propose_held
 from designer.tui.screens.proposals import ProposalsScreen
 from designer.tui.ui import Ui
 
@@ -31,6 +32,7 @@ class BeginActions(Ui):
     action_close_campaign = opens(close)
     action_reopen_campaign = opens(reopen)
     action_attach = opens(attach)
+    action_propose_held = opens(propose_held)
     action_judge = opens(judge)
 
     def action_demo(self) -> None:

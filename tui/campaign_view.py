@@ -54,6 +54,7 @@ class CampaignView:
         events: of `campaigns.history`, oldest first.
         against: by run id what its settings are against, confirmed or not.
         unwritable: why nothing can be written, or None.
+        set_up: the run made last, whose batches stand on the line; None: none was made.
         today: what waiting runs are expected to give now; None: not computed since.
     """
 
@@ -63,6 +64,7 @@ class CampaignView:
     events: list[EventObject]
     against: Mapping[str, list[str]]
     unwritable: str | None
+    set_up: str | None = None
     today: Today | None = None
 
     @cached_property
@@ -202,4 +204,5 @@ class ViewReader:
                     plain_texts(history["events"]),
                     plain_texts(against),
                     plain_texts(self.store.why_unwritable),
+                    plain_texts(state.setup.id) if state.setup is not None else None,
                 )

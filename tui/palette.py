@@ -12,6 +12,9 @@ from designer.tui.keys.actions import ACTIONS, Action, actions_at
 from designer.tui.ui import Ui
 
 _WRITING: Final = frozenset(action.name for action in ACTIONS if action.writes)
+_COMPUTING: Final = frozenset(
+    {"propose", "propose_held", "design", "refresh_figures", "best", "replace"}
+)
 _WHEN_CLOSED: Final = frozenset(
     {"note", "undo", "confirm", "new_campaign", "demo", "reopen_campaign"}
 )
@@ -24,7 +27,7 @@ def is_available(ui: Ui, action: str) -> bool | None:
         closed = view.details["closed"] and action not in _WHEN_CLOSED
         if view.unwritable or closed:
             return None
-    if action in ("propose", "design", "refresh_figures", "best", "replace") and ui.jobs.busy:
+    if action in _COMPUTING and ui.jobs.busy:
         return None
     return True
 

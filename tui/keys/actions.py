@@ -162,6 +162,9 @@ ACTIONS: Final[tuple[Action, ...]] = (
     # ---- everywhere
     Action("propose", "g", "New plan", "Compute the next runs and enter them as a plan.", "Plan",
            modes=("campaign", "proposals"), in_app=True, writes=True),
+    Action("propose_held", "h", "Plan held",
+           "The next runs with what is set up now kept as it is; tells what that costs.", "Plan",
+           modes=("campaign", "proposals"), in_app=True, footer=False, writes=True),
     Action("design", "d", "New design", "Make a classical design the next plan.", "Plan",
            modes=("campaign", "proposals"), in_app=True, footer=False, writes=True),
     Action("refresh_figures", "r", "Refresh",

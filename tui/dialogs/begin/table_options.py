@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -47,6 +48,22 @@ def table_words(values: Values) -> list[str]:
         words += [f"--{name}", values[name]] if values.get(name) else []
     decimal = values.get("decimal", "file")
     return words + (["--decimal", decimal] if decimal not in ("", "file") else [])
+
+
+def values_of_words(text: str, findings: Findings) -> Values:
+    """What is said in words of the command line, ``--map Dicke=foil --unit Dicke=mm``."""
+    found: dict[str, list[str]] = {}
+    known = (*_PAIRS, "sheet", "header", "decimal", "mapping")
+    name = ""
+    for word in pairs_in(text, BLANKS):
+        if word.startswith("--") and word[2:] in known:
+            name = word[2:]
+        elif not name or word.startswith("--"):
+            allowed = ", ".join(f"--{each}" for each in known)
+            findings.report("of that table", "is no option of a table", word, allowed)
+        else:
+            found.setdefault(name, []).append(shlex.quote(word) if name in _PAIRS else word)
+    return {name: " ".join(words) for name, words in found.items()}
 
 
 def read_table_options(
