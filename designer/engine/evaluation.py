@@ -115,6 +115,15 @@ def set_aside(fitted: FittedCampaign) -> list[SetAside]:
     return found
 
 
+def goal_so_far(fitted: FittedCampaign) -> GoalUncertainty:
+    """What the bits of `Evaluation.information_bits` are about."""
+    plan = _next_plan(fitted, runs=0)
+    if plan is not None and plan.outlook is not None:
+        return plan.outlook.about
+    some = fitted.candidates.spread(_REFERENCES, np.random.default_rng(0))
+    return _everywhere(fitted, fitted.candidates.subset(some).encode(fitted.training.space))
+
+
 def information_so_far(beliefs: Mapping[str, Belief], about: GoalUncertainty) -> float:
     """Information of all results so far about the campaign's goal, in bits.
 
@@ -144,7 +153,7 @@ def _everywhere(fitted: FittedCampaign, region: FloatArray) -> GoalUncertainty:
     return GoalUncertainty(region, weights)
 
 
-def _next_plan(fitted: FittedCampaign) -> SelectedPlan | None:
+def _next_plan(fitted: FittedCampaign, runs: int = DEFAULT_RUNS) -> SelectedPlan | None:
     """What the planner would do next: no further run while some are open."""
     around = planning_context(fitted, datetime.now(UTC))
     try:
@@ -152,7 +161,7 @@ def _next_plan(fitted: FittedCampaign) -> SelectedPlan | None:
             fitted.state.spec,
             fitted.training.space,
             fitted.averaged,
-            runs=0 if around.pending else DEFAULT_RUNS,
+            runs=0 if around.pending else runs,
             given=fitted.default_givens,
             context=around,
         )

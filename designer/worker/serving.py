@@ -31,6 +31,7 @@ VERBS: Final = frozenset(
         "judging.judge", "runs.attach", "tables.import_sheet", "tables.attach_file",
         "campaigns.export",
         "pictures.slices", "pictures.recipe_map", "pictures.information_map", "pictures.what_if",
+        "pictures.evidence",
     }
 )  # fmt: skip
 """Verbs of the service that compute; all others take milliseconds and need no worker.

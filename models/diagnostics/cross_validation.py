@@ -86,6 +86,8 @@ class PredictedResults:
         measured: raw units, ``[k]``.
         predicted: prediction in raw units (log scale: median), ``[k]``.
         standardised: measured minus predicted / sd of a new result, model scale, ``[k]``.
+        centre: prediction on the model scale, ``[k]``.
+        sd: of a new result around it, ``[k]``; NaN where no model can say.
         log_density: log predictive density of the result, in 1 / raw unit, ``[k]``; NaN where
             the scale of the model has no place for it.
     """
@@ -95,6 +97,8 @@ class PredictedResults:
     measured: FloatArray
     predicted: FloatArray
     standardised: FloatArray
+    centre: FloatArray
+    sd: FloatArray
     log_density: FloatArray
 
     @property
@@ -123,6 +127,8 @@ def predicted_results(fitted: FittedResponse, folds: IntArray) -> PredictedResul
         measured=fitted.data.y[rows.order[kept]],
         predicted=fitted.scaling.median(rows.z[kept] - residual),
         standardised=residual / np.sqrt(variance),
+        centre=rows.z[kept] - residual,
+        sd=np.sqrt(variance),
         log_density=density - fitted.log_jacobian(kept),
     )
 
@@ -143,7 +149,8 @@ def with_left_out(found: PredictedResults, fitted: FittedResponse) -> PredictedR
     if others is None or len(others.y) == 0:
         return found
     posterior = ResponsePosterior(fitted)
-    predicted = posterior.scaling.median(posterior.mean(others.X))
+    centre = posterior.mean(others.X)
+    predicted = posterior.scaling.median(centre)
     nowhere = np.full(len(others.y), np.nan)
     return PredictedResults(
         row=np.append(found.row, np.full(len(others.y), -1)),
@@ -151,6 +158,8 @@ def with_left_out(found: PredictedResults, fitted: FittedResponse) -> PredictedR
         measured=np.append(found.measured, others.y),
         predicted=np.append(found.predicted, predicted),
         standardised=np.append(found.standardised, np.copysign(np.inf, others.y - predicted)),
+        centre=np.append(found.centre, centre),
+        sd=np.append(found.sd, nowhere),
         log_density=np.append(found.log_density, nowhere),
     )
 

@@ -7,6 +7,7 @@ two disagree about, so that a plan values runs which decide between them.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -89,8 +90,12 @@ class MixedPosterior:
     @property
     def without_target_runs(self) -> MixedPosterior:
         """The same without what the own results said of the response; the weight stays."""
-        lines, prior = self.history.without_target_runs, self.alone.without_target_runs
-        return MixedPosterior(lines, prior, self.weight)
+        return self.after_runs(())
+
+    def after_runs(self, runs: Collection[int]) -> MixedPosterior:
+        """What some of the own runs said, beside the lines and beside nothing; the weight stays."""
+        history, alone = self.history.after_runs(runs), self.alone.after_runs(runs)
+        return MixedPosterior(history, alone, self.weight)
 
     @property
     def batch_variance(self) -> FloatArray:

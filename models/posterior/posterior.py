@@ -7,6 +7,7 @@ nodes): mean and variance are those of the mixture, covariances those of the mea
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from functools import cached_property
 
@@ -70,11 +71,23 @@ class ResponsePosterior:
 
         The trust in the target's runs included. The difference to this is what they taught.
         """
-        fitted = self.fitted
-        rows = fitted.rows.of_earlier_lines
-        likelihood = Likelihood(rows, fitted.input_transform, fitted.layout)
-        lines = replace(fitted, likelihood=likelihood)
-        return ResponsePosterior(fitted, training_rows(lines, self.parameters, self.batch_variance))
+        return self.after_runs(())
+
+    def after_runs(self, runs: Collection[int]) -> ResponsePosterior:
+        """What the earlier lines and some of the target's runs say, at the same hyperparameters.
+
+        Args:
+            runs: numbers of the runs.
+        """
+        fitted, rows = self.fitted, self.fitted.rows
+        kept = np.isin(rows.run, [*runs])
+        kept[: rows.earlier] = True
+        some = rows.subset(np.flatnonzero(kept))
+        likelihood = Likelihood(some, fitted.input_transform, fitted.layout)
+        known = training_rows(
+            replace(fitted, likelihood=likelihood), self.parameters, self.batch_variance
+        )
+        return ResponsePosterior(fitted, known)
 
     @property
     def scaling(self) -> Scaling:

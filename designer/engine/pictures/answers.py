@@ -154,17 +154,21 @@ class WhatIf(RunFigures):
 
 
 class ParityPoint(TypedDict):
-    """A result beside what the model said of it without its run; intervals of a new result."""
+    """A result beside what the model said of it without its run; intervals of a new result.
+
+    ``standardised`` is the difference in standard deviations of a new result, on the model's
+    scale; null, as the intervals, for a result that no model can use.
+    """
 
     run: str
     event: int
     measured: float
     predicted: float
-    low_50: float
-    high_50: float
-    low_95: float
-    high_95: float
-    standardised: float
+    low_50: float | None
+    high_50: float | None
+    low_95: float | None
+    high_95: float | None
+    standardised: float | None
 
 
 class Coverage(TypedDict):
@@ -206,7 +210,7 @@ class ControlPoint(TypedDict):
     event: int
     made_at: str | None
     status: str
-    value: float
+    value: float | None
     values: list[float]
     predicted: float | None
     low_95: float | None
@@ -215,14 +219,17 @@ class ControlPoint(TypedDict):
 
 
 class Replicates(TypedDict):
-    """Results of one recipe measured more than once; ``odd`` is the one furthest off, if any."""
+    """Results of one recipe measured more than once: a run per value.
+
+    ``odd`` is the place of the value that lies far from the others, if one does.
+    """
 
     runs: list[str]
     settings: dict[str, Setting]
     values: list[float]
     mean: float
     sd: float
-    odd: str | None
+    odd: int | None
 
 
 class LinePoint(TypedDict):
@@ -237,13 +244,15 @@ class LineResponse(TrustFigures):
     """What one line does for one response.
 
     ``error_line`` is the root mean square difference of the line's surface from the own results,
-    ``error_with`` the leave-one-run-out error of the model that uses the lines, ``error_own`` that
-    of the own results alone.
+    ``error_with`` the leave-one-run-out error of the model that uses the lines, ``error_without``
+    the same without the rows of this line (at the same hyperparameters), ``error_own`` that of a
+    model of the own results alone. The verdict compares the first two of these three.
     """
 
     verdict: str
     error_line: float | None
     error_with: float | None
+    error_without: float | None
     error_own: float | None
     parity: list[LinePoint]
 

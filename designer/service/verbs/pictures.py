@@ -6,9 +6,16 @@ from typing import TYPE_CHECKING, final
 
 from designer.campaigns.errors import Findings, InputError
 from designer.campaigns.log.runs import OPEN
-from designer.engine.pictures.answers import InformationMap, RecipeMap, Slices, WhatIf
+from designer.engine.pictures.answers import (
+    Evidence,
+    InformationMap,
+    RecipeMap,
+    Slices,
+    WhatIf,
+)
 from designer.service.answers import OfCampaign
 from designer.service.asked.picture_recipe import Typed, check_axes, check_size, picture_recipe
+from designer.service.fits import learned
 from designer.service.session import Verbs
 
 if TYPE_CHECKING:
@@ -39,6 +46,11 @@ class InformationAnswer(OfCampaign, InformationMap):
 @final
 class WhatIfAnswer(OfCampaign, WhatIf):
     """What a run of a recipe would bring a campaign."""
+
+
+@final
+class EvidenceAnswer(OfCampaign, Evidence):
+    """What the results of a campaign say of its models and lines."""
 
 
 class PictureVerbs(Verbs):
@@ -146,6 +158,18 @@ class PictureVerbs(Verbs):
         from designer.engine.pictures.information import what_if
 
         return {**_head(state), **what_if(about, old)}
+
+    def evidence(self, campaign: str) -> EvidenceAnswer:
+        """What results say of models, lines and campaign: parity, coverage, progress, trust.
+
+        Raises:
+            InputError: there is nothing to learn from.
+        """
+        state = self.session.state(campaign)
+        fitted = learned(self.session, state)
+        from designer.engine.pictures.results.evidence import evidence
+
+        return {**_head(state), **evidence(fitted)}
 
 
 def _head(state: CampaignState) -> OfCampaign:
