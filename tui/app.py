@@ -203,7 +203,6 @@ class DesignerApp(BeginActions):
     action_propose = opens(plan.propose)
     action_design = opens(design.propose)
     action_note = opens(actions.note)
-    action_export = opens(actions.export)
 
     def action_refresh_figures(self) -> None:
         """Evaluate the models anew; nothing is asked."""

@@ -12,7 +12,9 @@ from designer.tui.dialogs.begin.sheet import import_sheet
 from designer.tui.dialogs.deciding.by_hand import attach
 from designer.tui.dialogs.deciding.judge import judge
 from designer.tui.dialogs.deciding.recipes import best, predict
+from designer.tui.dialogs.export import export
 from designer.tui.dialogs.plan import propose_held
+from designer.tui.dialogs.store import about_store
 from designer.tui.screens.proposals import ProposalsScreen
 from designer.tui.ui import Ui
 
@@ -28,6 +30,8 @@ class BeginActions(Ui):
     action_new_campaign = opens(new_campaign)
     action_add_line = opens(add_line)
     action_import_sheet = opens(import_sheet)
+    action_store = opens(about_store)
+    action_export = opens(export)
     action_amend = opens(amend)
     action_close_campaign = opens(close)
     action_reopen_campaign = opens(reopen)

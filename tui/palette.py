@@ -16,7 +16,7 @@ _COMPUTING: Final = frozenset(
     {"propose", "propose_held", "design", "refresh_figures", "best", "replace"}
 )
 _WHEN_CLOSED: Final = frozenset(
-    {"note", "undo", "confirm", "new_campaign", "demo", "reopen_campaign"}
+    {"note", "undo", "confirm", "new_campaign", "demo", "reopen_campaign", "note_run"}
 )
 
 

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Final, TypeVar, cast
 
 from designer.campaigns.commands.checks import required_text
-from designer.campaigns.errors import InputError, Problem
 from designer.campaigns.log.runs import BREACH
 from designer.campaigns.plausibility.remarks import without_commands
 from designer.campaigns.sheets.run_object import RunObject
 from designer.render.words import moment
-from designer.service.answers import DoneAnswer, EventObject, ExportAnswer, OfCampaign
+from designer.service.answers import DoneAnswer, EventObject, OfCampaign
 from designer.service.figures import JudgedLine
 from designer.service.flags import confirmable
 from designer.tui.campaign_view import CampaignView
-from designer.tui.dialogs.form import Ask, FormModal, Question, Values, quoted
+from designer.tui.dialogs.form import Ask, FormModal, Question, quoted
 from designer.tui.keys.run_keys import CALLED_OFF
 from designer.tui.ui import Ui
 
@@ -198,7 +195,7 @@ async def confirm(ui: Ui, run: RunObject) -> bool:
     return await ask_and_show(ui, question, f"{run_id}: confirmed")
 
 
-# ---- lines, history, notes, files ---------------------------------------------------------------
+# ---- lines, history, notes ---------------------------------------------------------------
 
 
 async def toggle_line(ui: Ui, line: JudgedLine) -> bool:
@@ -242,68 +239,21 @@ async def undo(ui: Ui, event: EventObject | None) -> bool:
 
 async def note(ui: Ui) -> bool:
     """Keep a remark on the campaign."""
+    return await _note(ui, None)
+
+
+async def note_run(ui: Ui, run: RunObject) -> bool:
+    """Keep a remark on a run."""
+    return await _note(ui, run["run"])
+
+
+async def _note(ui: Ui, run: str | None) -> bool:
     name = campaign_view(ui).name
+    about = [] if run is None else [run]
     question: Question[OfCampaign] = Question(
-        f"Note on {name}",
+        f"Note on {run or name}",
         (Ask("text", "Note"),),
-        lambda values: ui.service.campaigns.note(name, values["text"]),
-        same_as=lambda values: quoted("note", name, values["text"]),
+        lambda values: ui.service.campaigns.note(name, values["text"], run),
+        same_as=lambda values: quoted("note", name, *about, values["text"]),
     )
     return await ask_and_show(ui, question, "Noted")
-
-
-_EXPORTS: Final = {
-    "plan": "runs to be made, with blank results",
-    "data": "every measurement",
-    "events": "the log",
-    "spec": "specification",
-}
-
-
-async def export(ui: Ui) -> None:
-    """Write a file; the folder is the one the program was started in."""
-    name = campaign_view(ui).name
-    safe = re.sub(r"[^\w.-]+", "-", name)
-
-    def submit(values: Values) -> ExportAnswer:
-        if not values["path"]:
-            raise InputError(
-                Problem(
-                    "file",
-                    "is missing",
-                    allowed="a path ending in .csv, .xlsx, .html, .md or .json",
-                )
-            )
-        path = Path(values["path"]).expanduser()
-        return ui.service.campaigns.export(
-            name,
-            path,
-            what=values["what"],
-            decimal="comma" if values["comma"] else "point",
-            force=values["force"] == "yes",
-        )
-
-    question = Question(
-        f"Export from {name}",
-        (
-            Ask("what", "What", options=[(f"{kind}: {about}", kind)
-                                         for kind, about in _EXPORTS.items()]),
-            Ask("path", "File", value=f"{safe}-plan.csv"),
-            Ask("force", "overwrite a file that is there", tick=True),
-            Ask("comma", "decimal commas, semicolons between cells (.csv)", tick=True),
-        ),
-        submit,
-        text=f"Folder: {Path.cwd()}\nThe ending names the format: plan .csv, .xlsx,"
-        " .html, .md, .json; data .csv, .xlsx, .json; events .csv, .json; specification .toml,"
-        " .json.",
-        do="write it",
-        same_as=lambda values: quoted(
-            "export", name, values["path"],
-            *(["--decimal", "comma"] if values["comma"] else []),
-            *(["--force"] if values["force"] else []),
-            options={"--what": values["what"]},
-        ),
-    )  # fmt: skip
-    answer = await ask(ui, question)
-    if answer is not None:
-        ui.notify(f"{answer['file']} written, {answer['rows']} rows")

@@ -134,7 +134,7 @@ def plan_command(view: CampaignView, values: Values) -> str:
         words += ["--among", values["among"]]
         words += table_words(values_of_words(values.get("about", ""), Findings()))
     options = {"-n": values["n"], "--seed": values.get("seed", "")}
-    options["--reason"] = values.get("reason", "")
+    options["--reason"] = values.get("reason", "") if values.get("replace") else ""
     return command(view, _with_held(view, values), *words, options=options)
 
 
@@ -161,8 +161,10 @@ def plan_arguments(view: CampaignView, values: Mapping[str, str]) -> OpenPlanArg
         arguments["seed"] = int(seed)
     if values.get("top_up"):
         arguments["top_up"] = True
-    if values.get("reason"):
+    if values.get("reason") and values.get("replace"):
         arguments["reason"] = values["reason"]
+    elif values.get("reason"):
+        findings.report("reason", "no run is abandoned", allowed="with: abandon the open runs")
     findings.raise_if_any()
     return arguments
 

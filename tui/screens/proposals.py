@@ -16,6 +16,7 @@ from designer.render.words import NOTHING, number, rounded
 from designer.tui.campaign_view import CampaignView
 from designer.tui.dialogs import actions
 from designer.tui.dialogs.correct import correct
+from designer.tui.dialogs.deciding.decide import decide
 from designer.tui.dialogs.deciding.others import replace, skip_several
 from designer.tui.keys.run_keys import OF_A_RUN, doable
 from designer.tui.screens.base import ListScreen, about_chosen
@@ -49,6 +50,8 @@ class ProposalsScreen(ListScreen[RunObject]):
     action_correct = about_chosen(correct)
     action_confirm = about_chosen(actions.confirm)
     action_replace = about_chosen(replace)
+    action_note_run = about_chosen(actions.note_run)
+    action_decide = about_chosen(decide)
     action_skip_several = about_chosen(skip_several)
     action_reopen = about_chosen(actions.reopen)
 
