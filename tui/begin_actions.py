@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from designer.tui.dialogs.begin.amending import amend, amend_pages
 from designer.tui.dialogs.begin.campaign import demo, new_campaign
-from designer.tui.dialogs.begin.ending import amend, close, reopen
+from designer.tui.dialogs.begin.ending import close, reopen
 from designer.tui.dialogs.begin.line import add_line
 from designer.tui.dialogs.begin.sheet import import_sheet
 from designer.tui.dialogs.deciding.by_hand import attach
@@ -33,6 +34,7 @@ class BeginActions(Ui):
     action_store = opens(about_store)
     action_export = opens(export)
     action_amend = opens(amend)
+    action_amend_pages = opens(amend_pages)
     action_close_campaign = opens(close)
     action_reopen_campaign = opens(reopen)
     action_attach = opens(attach)

@@ -13,7 +13,7 @@ TWINS: Final[Mapping[str, tuple[str, ...]]] = {
     "init": ("new_campaign",),
     "list": ("show('campaigns')",),
     "show": ("show('campaign')", "show('proposals')", "export"),
-    "amend": ("amend",),
+    "amend": ("amend_pages", "amend"),
     "close": ("close_campaign", "reopen_campaign"),
     "lines add": ("add_line",),
     "lines show": ("show('lines')",),

@@ -12,7 +12,7 @@ from designer.campaigns.errors import InputError
 from designer.cli.parser import read_command_line
 from designer.service import Service
 from designer.tui.campaign_view import CampaignView, ViewReader
-from designer.tui.dialogs.begin.ending import amend_command
+from designer.tui.dialogs.begin.amending import amend_command
 from designer.tui.dialogs.deciding.by_hand import attach_arguments, attach_command
 from designer.tui.dialogs.deciding.judge import judge_arguments, judge_command
 from designer.tui.dialogs.deciding.others import replacing_arguments, replacing_command
@@ -174,7 +174,7 @@ async def test_the_specification_changes_after_a_look(store: Path, tmp_path: Pat
     (tmp_path / "spec.toml").write_text(SMALL.replace("[11, 13]", "[11, 12.5]"))
     (tmp_path / "bad.toml").write_text(SMALL.replace("[11, 13]", "[13, 11]"))
     async with open_ui(store) as ui:
-        await at(ui, "campaign", "m", "Change the specification of small")
+        await at(ui, "campaign", "M", "Change the specification of small")
         await ui.type("bad.toml")
         await ui.press("ctrl+s")
         await ui.until("response[0].window")
@@ -194,7 +194,7 @@ async def test_the_specification_changes_after_a_look(store: Path, tmp_path: Pat
         await ui.type("goal reached")
         await ui.press("ctrl+s")
         await ui.until("This campaign is closed")
-        await ui.press("m")
+        await ui.press("m", "M")
         await ui.pilot.pause()
         assert not ui.screen.is_modal
         await ui.press("O")

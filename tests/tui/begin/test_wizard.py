@@ -166,3 +166,40 @@ async def test_a_template_file_that_is_none_is_told(store: Path, tmp_path: Path)
         await ui.until("broken.toml")
         await ui.press("ctrl+s")
         await ui.until("not valid TOML")
+
+
+async def test_a_specification_is_changed_page_by_page(store: Path, tmp_path: Path) -> None:
+    async with open_ui(store) as ui:
+        await ui.press("1", "m")
+        await ui.until("Change small · 1 of 6")
+        await ui.press("ctrl+s")
+        await ui.until("2 of 6")
+        await ui.press("ctrl+s")
+        await ui.until("3 of 6: Factors")
+        assert ui.screen.query_one(".cells").query(".cell").last().column.key == "was"
+        await ui.press("down", "down", "down")  # a factor that is new
+        await cells(ui, "speed", "m/min", "1", "5", "1", "", "coating")
+        await ui.press("ctrl+s")
+        await ui.until("4 of 6: Responses")
+        await ui.press("tab", "tab", "tab", "end", "backspace", "4", "ctrl+s")
+        await ui.until("5 of 6")
+        await ui.press("ctrl+s")
+        await ui.until(lambda: ui.screen.query_one(".page-wrong").display)
+        wrong = str(ui.screen.query_one(".page-wrong").render().plain)
+        assert "was" in wrong  # what runs had is not told yet
+        await ui.press("escape", "escape")
+        await ui.until("3 of 6: Factors")
+        await ui.press("down", "down", "down", "shift+tab", "tab", *["tab"] * 8, "2", "ctrl+s")
+        await ui.until("4 of 6: Responses")
+        await ui.press("ctrl+s")
+        await ui.until("5 of 6")
+        await ui.press("ctrl+s")
+        await ui.until("Changes:")
+        assert "14" in ui.text()
+        await ui.until("same as: designer amend small small.toml")
+        await ui.press("ctrl+s")
+        await ui.until(lambda: "The specification is changed" in ui.notes())
+    spec = Service(str(store)).campaigns.specification("small")
+    assert spec["response"][0]["window"] == [11, 14]
+    assert spec["factor"][-1]["name"] == "speed"
+    assert load_specification(tmp_path / "small.toml").factor("speed") is not None

@@ -92,10 +92,20 @@ def create(ui: Ui, draft: SpecDraft, *, force: bool) -> str:
     """Write the file of a draft and create the campaign from it; its name.
 
     Raises:
-        DesignerError: the specification, the file or the store refuses; a file that was written
-            meanwhile by the same draft is no hindrance when it is tried again.
+        DesignerError: the specification, the file or the store refuses.
     """
-    spec = load_specification(draft.tables())  # everything that is wrong before anything is written
+    name = load_specification(draft.tables()).name  # all that is wrong before anything is written
+    ui.service.campaigns.create(write_draft(draft, force=force))
+    return name
+
+
+def write_draft(draft: SpecDraft, *, force: bool) -> Path:
+    """Write the file of a draft; where it is.
+
+    Raises:
+        DesignerError: the path is none, or the file is another's; one that the same draft has
+            written already is no hindrance when it is tried again.
+    """
     if not draft.path:
         raise InputError.at("write to", "is missing", allowed="a path ending in .toml")
     path, content = Path(draft.path).expanduser(), draft.toml().encode()
@@ -107,8 +117,7 @@ def create(ui: Ui, draft: SpecDraft, *, force: bool) -> str:
         write_atomic(path, content, force=force)
     except InputError as error:
         raise InputError(_on_screen(problem) for problem in error.problems) from None
-    ui.service.campaigns.create(path)
-    return spec.name
+    return path
 
 
 def _on_screen(problem: Problem) -> Problem:

@@ -18,7 +18,7 @@ from designer.campaigns.errors import DesignerError, InputError, Problem
 from designer.campaigns.specification.load import load_specification
 from designer.campaigns.specification.text import FORMAT_VERSION, toml_text
 from designer.campaigns.values.numbers import is_clear, number_text, parse_marked, plain
-from designer.tui.dialogs.begin.spec_pages import PAGES, CellColumn
+from designer.tui.dialogs.begin.spec_pages import PAGES, CellColumn, columns_of
 
 Texts = dict[str, str]
 Place = tuple[int, str]
@@ -33,7 +33,7 @@ _NUMBERS: Final = frozenset(
     {"change_cost", "usable_for", "most_runs", "low", "high", "step", "per_decade", "noise_sd",
      "run", "budget"}
 )  # fmt: skip
-_SHOWN: Final = {page.table: {column.key for column in page.columns} for page in PAGES}
+_SHOWN: Final = {page.table: {c.key for c in columns_of(page.table)} for page in PAGES}
 _ORDER: Final = (
     "stage", "factor", "given", "mixture", "response", "constraint",
 )  # fmt: skip
@@ -222,7 +222,7 @@ def _text(value: object) -> str:
 def _item(table: str, row: Mapping[str, str]) -> dict[str, Any]:
     """The table of one row, in the order of its columns."""
     item: dict[str, Any] = {}
-    for key in (column.key for page in PAGES if page.table == table for column in page.columns):
+    for key in (column.key for column in columns_of(table)):
         text, (pair, _, end) = row.get(key, "").strip(), key.rpartition("_")
         if pair in _PAIRS and end == "low":
             ends = [row.get(f"{pair}_{end}", "").strip() for end in ("low", "high")]
@@ -237,7 +237,8 @@ def _item(table: str, row: Mapping[str, str]) -> dict[str, Any]:
         elif key == "step" and row.get("scale", "").strip():
             item["per_decade"] = _value(key, text)
         else:
-            item[key] = _value("low" if key == "goal" else key, text)
+            number = key == "goal" or (key == "was" and "categories" not in item)
+            item[key] = _value("low" if number else key, text)
     return item
 
 

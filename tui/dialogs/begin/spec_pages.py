@@ -108,3 +108,12 @@ PAGES: Final = (
     ),
 )
 """The steps, in their order; a last one shows the TOML."""
+
+WAS: Final = CellColumn("was", "was", 6, "Of a factor that is new: its value until now.")
+"""A further column where a specification is changed."""
+
+
+def columns_of(table: str) -> tuple[CellColumn, ...]:
+    """Every column that a table may have."""
+    own = next((page.columns for page in PAGES if page.table == table), ())
+    return (*own, WAS) if table == "factor" else own

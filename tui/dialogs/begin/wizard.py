@@ -37,6 +37,11 @@ class WizardTools:
         taken: what is wrong with a name that the store has already.
         keep: keeps the draft.
         finish: writes the file and creates the campaign, given whether to overwrite; its name.
+        title: of all pages.
+        do: what `finish` does, in words.
+        told: what is said above the file when it is reached.
+        command: the command line that does the same.
+        anew: what to begin with when everything that was typed is forgotten.
     """
 
     sources: Sequence[tuple[str, str]]
@@ -44,6 +49,11 @@ class WizardTools:
     taken: Callable[[str], Sequence[Problem]]
     keep: Callable[[SpecDraft], None]
     finish: Callable[[SpecDraft, bool], str]
+    title: str = "New campaign"
+    do: str = "create the campaign"
+    told: Callable[[SpecDraft], Sequence[str]] = lambda _draft: ()
+    command: Callable[[SpecDraft], str] = lambda draft: quoted("init", draft.path)
+    anew: Callable[[], SpecDraft] = SpecDraft
 
 
 class WizardModal(Modal[str]):
@@ -64,7 +74,9 @@ class WizardModal(Modal[str]):
     def __init__(self, draft: SpecDraft, tools: WizardTools) -> None:
         super().__init__()
         self._draft, self._tools = draft, tools
+        draft.page = min(draft.page, LAST - 1)  # the file is only shown of what was checked
         self._working = False
+        self._told: Sequence[str] = ()
 
     def compose(self) -> ComposeResult:
         """Title, the page, what a cell is for, keys."""
@@ -91,7 +103,7 @@ class WizardModal(Modal[str]):
         self._tools.keep(self._draft)
         body = self.query_one("#modal-body", VerticalScroll)
         await body.remove_children()
-        await body.mount(WizardPage(self._draft, self._tools.sources))
+        await body.mount(WizardPage(self._draft, self._tools.sources, self._told))
         body.scroll_home(animate=False)
         self._present()
 
@@ -99,9 +111,9 @@ class WizardModal(Modal[str]):
         """What stands around the page; go to its first field."""
         draft = self._draft
         title = "The file" if self.page.is_last else PAGES[draft.page].title
-        head = f"New campaign · {draft.page + 1} of {LAST + 1}: {title}"
+        head = f"{self._tools.title} · {draft.page + 1} of {LAST + 1}: {title}"
         self.query_one("#modal-title", Static).update(Content(head))
-        do = "write it and create the campaign" if self.page.is_last else "go on"
+        do = self._tools.do if self.page.is_last else "go on"
         back = "back" if draft.page else "leave (kept)"
         keys = f"ctrl+s: {do}   enter: next field   esc: {back}   ctrl+n: anew"
         self.query_one("#modal-keys", Static).update(Content(keys))
@@ -124,10 +136,9 @@ class WizardModal(Modal[str]):
     def _show_command(self) -> None:
         same = self.query_one("#modal-same", Static)
         same.display = self.page.is_last
-        told = f"same as: {quoted('init', self._draft.path or self.page.value('path'))}" if (
-            self.page.is_last
-        ) else ""  # fmt: skip
-        same.update(Content(plain_texts(told)))
+        if self.page.is_last:
+            self.page.take()
+            same.update(Content(plain_texts(f"same as: {self._tools.command(self._draft)}")))
 
     def on_descendant_focus(self) -> None:
         """Say what is to be typed."""
@@ -178,7 +189,7 @@ class WizardModal(Modal[str]):
     async def action_anew(self) -> None:
         """Forget everything that was typed."""
         if not self._working:
-            self._draft = SpecDraft()
+            self._draft = await asyncio.to_thread(self._tools.anew)
             await self._turn(0)
 
     def action_go_on(self) -> None:
@@ -208,11 +219,14 @@ class WizardModal(Modal[str]):
     async def _check(self) -> Sequence[Problem]:
         """What is wrong up to this page; a template that was chosen anew is read before."""
         draft = self._draft
-        if draft.page == 0:
+        if draft.page == 0 and self._tools.sources:
             source = self.page.value("source")
             told = draft.fields.get("template", "") if source == FILE else source
             if told != draft.source:
                 draft.begin_from(await asyncio.to_thread(self._tools.tables_of, told), told)
         upto = None if draft.page == LAST - 1 else draft.page
         found = await asyncio.to_thread(draft.problems, upto)
-        return [*found, *await asyncio.to_thread(self._tools.taken, draft.fields.get("name", ""))]
+        found += await asyncio.to_thread(self._tools.taken, draft.fields.get("name", ""))
+        if upto is None and not found:
+            self._told = await asyncio.to_thread(self._tools.told, draft)
+        return found

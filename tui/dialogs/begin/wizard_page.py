@@ -13,7 +13,7 @@ from textual.widgets import Input, Select, Static
 from designer.campaigns.errors import Problem
 from designer.render.words import plain_texts
 from designer.tui.dialogs.begin.spec_draft import SpecDraft, named
-from designer.tui.dialogs.begin.spec_pages import PAGES
+from designer.tui.dialogs.begin.spec_pages import PAGES, CellColumn, columns_of
 from designer.tui.dialogs.form import Ask, fields_of
 from designer.tui.widgets.cell_rows import CellRows, CellTitle
 
@@ -35,15 +35,28 @@ class WizardPage(Vertical):
 
     Args:
         draft: what has been typed; `draft.page` is shown.
-        sources: (shown, value) of what one can begin from.
+        sources: (shown, value) of what one can begin from; none: a specification is changed, of
+            which name and line stay.
+        told: what is said above the file on the last page.
     """
 
     DEFAULT_CSS = "WizardPage { height: auto; }"
 
-    def __init__(self, draft: SpecDraft, sources: Sequence[tuple[str, str]]) -> None:
+    def __init__(
+        self,
+        draft: SpecDraft,
+        sources: Sequence[tuple[str, str]],
+        told: Sequence[str] = (),
+    ) -> None:
         super().__init__()
+        self._changes, self._told = not sources, told
         self.draft, self.number = draft, draft.page
         self._asks = _asks(draft, sources)
+
+    @property
+    def _columns(self) -> Sequence[CellColumn]:
+        page = PAGES[self.number]
+        return columns_of(page.table) if self._changes else page.columns
 
     @property
     def is_last(self) -> bool:
@@ -59,9 +72,11 @@ class WizardPage(Vertical):
         yield Static("", markup=False, classes="page-wrong")
         yield from fields_of(self._asks)
         if page is None:
+            if self._told:
+                yield Static(plain_texts("\n".join(["", *self._told])), markup=False)
             yield Static(plain_texts(f"\n{draft.toml()}"), markup=False, id="toml")
         elif page.columns:
-            titles = [CellTitle(c.key, c.title, c.share, c.about) for c in page.columns]
+            titles = [CellTitle(c.key, c.title, c.share, c.about) for c in self._columns]
             yield CellRows(titles, draft.rows.get(page.table, ()))
         kept = draft.kept()
         if page is not None and page.table == "constraint" and kept:
@@ -97,7 +112,7 @@ class WizardPage(Vertical):
         for problem in problems:
             table, (row, key) = self.draft.place(problem) or ("", (-1, ""))
             if page is not None and table == page.table and row >= 0:
-                rows.setdefault(row, []).append((key, named(problem, page.columns, key)))
+                rows.setdefault(row, []).append((key, named(problem, self._columns, key)))
             else:
                 above.append(str(problem))
         wrong = self.query_one(".page-wrong", Static)
@@ -116,7 +131,11 @@ def _asks(draft: SpecDraft, sources: Sequence[tuple[str, str]]) -> list[Ask]:
         return [
             Ask("path", "Write to", path, path=True),
             Ask("force", "overwrite a file that is there", tick=True),
+            *([] if sources else [Ask("reason", "Why (optional)", told("reason", ""))]),
         ]
+    goal = Ask("goal", "Goal", told("goal", "") or _USUAL, options=_GOALS)
+    if PAGES[draft.page].table == "campaign" and not sources:
+        return [goal]
     if PAGES[draft.page].table == "campaign":
         known = [value for _, value in sources]
         source = FILE if draft.source and draft.source not in known else draft.source
@@ -125,7 +144,7 @@ def _asks(draft: SpecDraft, sources: Sequence[tuple[str, str]]) -> list[Ask]:
             Ask("template", "Template file", told("template", ""), "only for a file", path=True),
             Ask("name", "Name", told("name", ""), "such as nmc622-line4"),
             Ask("line", "Pilot line", told("line", ""), "such as line4"),
-            Ask("goal", "Goal", told("goal", "") or _USUAL, options=_GOALS),
+            goal,
         ]
     if PAGES[draft.page].table == "stage":
         return [
