@@ -29,6 +29,7 @@ class BeginActions(Ui):
     """The application with these actions."""
 
     action_new_campaign = opens(new_campaign)
+    action_demo = opens(demo)
     action_add_line = opens(add_line)
     action_import_sheet = opens(import_sheet)
     action_store = opens(about_store)
@@ -40,10 +41,6 @@ class BeginActions(Ui):
     action_attach = opens(attach)
     action_propose_held = opens(propose_held)
     action_judge = opens(judge)
-
-    def action_demo(self) -> None:
-        """Run the demo in the worker; nothing is asked."""
-        self.run_worker(demo(self), group="demo")
 
     def action_best(self) -> None:
         """Compute the recommended set-points; nothing is asked."""

@@ -72,6 +72,7 @@ def _design_question(ui: Ui, view: CampaignView) -> Question[DesignArguments]:
         text=explained(view),
         do="compute",
         same_as=lambda values: design_command(view, values),
+        keep=ui.last_design.update,
     )
 
 

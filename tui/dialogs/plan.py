@@ -118,6 +118,7 @@ def _plan_question(ui: Ui, view: CampaignView, *, hold: bool) -> Question[OpenPl
         text=explained(view),
         do="compute",
         same_as=lambda values: plan_command(view, values),
+        keep=ui.last_plan.update,
     )
 
 

@@ -56,7 +56,7 @@ class LinesScreen(ListScreen[JudgedLine]):
         if item is not None:
             return about_line(item)
         command = quoted("lines", "add", view.name, "FILE.csv", options={"--name": "LINE"})
-        return Content(f"{_NONE}{plain(command)}")
+        return Content(f"{_NONE}{plain(command)}\n\nPress a to add one from here.")
 
 
 def _cells(line: JudgedLine, colours: dict[str, str]) -> list[Cell]:

@@ -4,18 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from designer.campaigns.space.factors import Factor
 from designer.service import Service
 from designer.tui.dialogs.deciding.decide import stepped
 from tests.tui.cases import Ui, open_ui
-
-
-@pytest.fixture(autouse=True)
-def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Files of every test stay with it."""
-    monkeypatch.chdir(tmp_path)
 
 
 async def deciding(ui: Ui, run: str) -> None:

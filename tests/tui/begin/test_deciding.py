@@ -21,12 +21,6 @@ from tests.campaigns_for_tests import SMALL
 from tests.tui.cases import Ui, open_ui
 
 
-@pytest.fixture(autouse=True)
-def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Files of every test stay with it."""
-    monkeypatch.chdir(tmp_path)
-
-
 async def at(ui: Ui, place: str, key: str, title: str) -> None:
     ui.app.action_show(place)
     await ui.until(lambda: ui.place == place)
@@ -112,10 +106,9 @@ async def test_a_run_of_ones_own_is_seen_refused_and_entered(store: Path) -> Non
             await ui.press("tab")
         await ui.press("ctrl+s")
         assert "PVDF-A, PVDF-B" in await refused(ui)
-        await ui.press("escape")
-        await ui.gone("A run nobody proposed")
-        await ui.press("t")
-        await ui.until("PVDF-C")  # nothing is lost
+    async with open_ui(store) as ui:
+        await at(ui, "campaign", "t", "A run nobody proposed")
+        await ui.until("PVDF-C")  # nothing is lost, whatever ended the program
         await ui.press("tab", "tab", "end", "backspace", "A", "ctrl+s")
         await ui.until("It would be R004, partial", 60)
         await ui.press("enter")

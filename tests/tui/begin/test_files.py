@@ -6,8 +6,6 @@ import shlex
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
 from designer.campaigns.earlier_lines.mapping import LineMapping
 from designer.campaigns.errors import Findings
 from designer.cli.parser import read_command_line
@@ -25,12 +23,6 @@ OLD = """solid_content,Gap [mm],binder,mass_loading
 52,0.1,PVDF-B,8.0
 55,0.15,PVDF-X,11.9
 """
-
-
-@pytest.fixture(autouse=True)
-def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Files of every test stay with it."""
-    monkeypatch.chdir(tmp_path)
 
 
 async def at(ui: Ui, place: str, key: str, title: str) -> None:

@@ -15,13 +15,6 @@ from designer.tui.dialogs.deciding.set_up import ways_to_hold
 from designer.tui.dialogs.plan import plan_arguments, plan_command
 from tests.tui.cases import open_ui
 
-
-@pytest.fixture(autouse=True)
-def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Files of every test stay with it."""
-    monkeypatch.chdir(tmp_path)
-
-
 TYPED = {"n": "2", "budget": "", "fix": "", "hold": "", "among": "", "about": "", "seed": ""}
 
 

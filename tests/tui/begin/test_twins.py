@@ -17,6 +17,7 @@ from designer.tui.keys.twins import NO_TWIN, TWINS
 from tests.tui.cases import Ui, open_ui
 
 ASKS = {
+    "campaigns": ("demo",),
     "campaign": ("propose", "propose_held", "design", "note", "export", "import_sheet", "attach",
                  "predict", "judge", "amend", "close_campaign", "undo"),
     "proposals": ("fail", "skip", "correct", "decide", "replace", "skip_several", "reopen",
@@ -29,12 +30,6 @@ TYPED = {
     "reason": "because of it", "text": "hot", "path": "a file.csv", "value": "31.5", "name": "x",
     "in-solid_content": "55", "in-binder": "PVDF-A",
 }  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Files of every test stay with it."""
-    monkeypatch.chdir(tmp_path)
 
 
 def test_every_verb_has_its_twin() -> None:

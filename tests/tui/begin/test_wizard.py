@@ -14,13 +14,6 @@ from tests.campaigns_for_tests import SMALL
 from tests.tui.cases import Ui, open_ui
 
 
-@pytest.fixture(autouse=True)
-def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Drafts and files of every test stay with it."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.chdir(tmp_path)
-
-
 async def wizard(ui: Ui) -> None:
     await ui.until("campaign")
     await ui.press("n")

@@ -6,18 +6,31 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from textual.content import Content
 
 from designer.campaigns.errors import DesignerError, InputError
 from designer.render.words import plain_texts
-from designer.tui.campaign_view import CampaignView
 from designer.tui.dialogs.actions import ask, told
 from designer.tui.dialogs.form import Question, TextModal
+from designer.tui.drafts import DraftKeeper, Drafts
 from designer.tui.ui import Ui
 
 T = TypeVar("T")
+
+
+_KEEPER: Final = DraftKeeper()  # writes in a thread of its own, which ends with the program
+
+
+def _drafts(ui: Ui) -> Drafts:
+    return Drafts(ui.service.session.store.url, "questions")
+
+
+async def recall(ui: Ui, key: str) -> None:
+    """Fetch what was typed in a question that was left, perhaps by the end of the program."""
+    if key not in ui.typed:
+        ui.typed[key] = await _KEEPER.read(_drafts(ui), key)
 
 
 def last_typed(ui: Ui, key: str) -> dict[str, str]:
@@ -25,23 +38,36 @@ def last_typed(ui: Ui, key: str) -> dict[str, str]:
     return ui.typed.get(key, {})
 
 
-async def ask_again(ui: Ui, key: str, question: Question[T]) -> T | None:
-    """Ask, and remember what is typed under a key, also when the question is left."""
+def forget(ui: Ui, key: str) -> None:
+    """It was done: nothing has to be kept."""
+    ui.typed.pop(key, None)
+    _KEEPER.forget(_drafts(ui), key)
+
+
+def keeps(ui: Ui, key: str) -> Callable[[dict[str, str]], None]:
+    """What keeps the values of a question at every key."""
 
     def keep(values: dict[str, str]) -> None:
         ui.typed[key] = {name: text for name, text in values.items() if text}
+        _KEEPER.keep(_drafts(ui), key, values)
 
-    return await ask(ui, replace(question, keep=keep))
+    return keep
+
+
+async def ask_again(ui: Ui, key: str, question: Question[T]) -> T | None:
+    """Ask, and remember what is typed under a key, also when the question is left."""
+    return await ask(ui, replace(question, keep=keeps(ui, key)))
 
 
 async def ask_and_preview(
     ui: Ui, key: str, question: Callable[[], Question[T]], preview: Callable[[T], Question[T]]
 ) -> T | None:
     """Ask, show what it would do, do it; leaving the preview goes back to what was typed."""
+    await recall(ui, key)
     while (found := await ask_again(ui, key, question())) is not None:
         done = await ask(ui, preview(found))
         if done is not None:
-            ui.typed.pop(key, None)
+            forget(ui, key)
             return done
     return None
 
@@ -59,7 +85,8 @@ def worker_call(ui: Ui, label: str) -> Callable[[str, Mapping[str, object]], Any
         running = asyncio.run_coroutine_threadsafe(ui.jobs.run(label, verb, arguments), loop)
         answer = running.result()
         if answer is None:
-            raise DesignerError("stopped: nothing was done")
+            hint = "What was entered before that, if anything, stands in the history (6)"
+            raise DesignerError.at("", "stopped", hint=hint)
         if isinstance(answer, DesignerError):
             raise answer
         return answer
@@ -88,8 +115,3 @@ async def show_text(ui: Ui, title: str, lines: Sequence[str], command: str = "")
     """Show lines that somebody asked for, and the command line that prints the same."""
     shown = [*lines, *(["", f"same as: {command}"] if command else [])]
     await ui.show_modal(TextModal(title, Content("\n".join(map(plain_texts, shown)))))
-
-
-def shown_campaign(view: CampaignView) -> str:
-    """The campaign in the title of a question."""
-    return view.title

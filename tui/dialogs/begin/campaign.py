@@ -9,9 +9,12 @@ from typing import Final, cast
 from designer.campaigns.errors import DesignerError, InputError, Problem
 from designer.campaigns.files import read_regular_file, write_atomic
 from designer.campaigns.specification.load import load_specification
+from designer.service.demo import DEFAULT_RUNS, MOST_RUNS
+from designer.tui.dialogs.actions import ask
 from designer.tui.dialogs.begin.spec_draft import SpecDraft, tables_of_toml
 from designer.tui.dialogs.begin.wizard import Tables, WizardModal, WizardTools
 from designer.tui.dialogs.begin.wizard_page import FILE
+from designer.tui.dialogs.form import Ask, Question, Values, quoted
 from designer.tui.drafts import DraftKeeper, Drafts
 from designer.tui.ui import Ui
 
@@ -129,8 +132,27 @@ def _on_screen(problem: Problem) -> Problem:
 
 
 async def demo(ui: Ui) -> None:
-    """Run the demo in the worker, then open it."""
-    answer = await ui.jobs.run("the demo on the built-in twin", "demo", {})
+    """Ask how long the demo shall be, run it in the worker, then open it."""
+
+    def submit(values: Values) -> int:
+        runs = values["runs"]
+        if not (runs.isascii() and runs.isdigit() and int(runs) <= MOST_RUNS):
+            raise InputError.at("runs", "is no number of runs", runs, f"0 to {MOST_RUNS}")
+        return int(runs)
+
+    question = Question(
+        "The demo",
+        [Ask("runs", "Runs", str(DEFAULT_RUNS))],
+        submit,
+        text="A whole campaign on the built-in twin of a pilot line: three earlier lines, one of"
+        " them misleading, then plans that are made and recorded. It stays in this store as demo.",
+        do="watch it",
+        same_as=lambda values: quoted("demo", options={"--runs": values["runs"]}),
+    )
+    runs = await ask(ui, question)
+    if runs is None:
+        return
+    answer = await ui.jobs.run("the demo on the built-in twin", "demo", {"runs": runs})
     if isinstance(answer, DesignerError):
         ui.show_error("No demo", answer)
     elif answer is not None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace as replaced
 from typing import ClassVar, cast
 
 from textual.binding import Binding, BindingType
@@ -19,7 +20,14 @@ from designer.render.expected import expected, in_spec_words
 from designer.render.words import in_unit, number, plain_texts, priced, rounded
 from designer.tui.campaign_view import CampaignView
 from designer.tui.dialogs.actions import campaign_view
-from designer.tui.dialogs.begin.asking import say_done, worker_call
+from designer.tui.dialogs.begin.asking import (
+    forget,
+    keeps,
+    last_typed,
+    recall,
+    say_done,
+    worker_call,
+)
 from designer.tui.dialogs.form import Ask, Question, Values, problems_text, quoted
 from designer.tui.dialogs.live_form import LiveForm, Teller
 from designer.tui.ui import Ui
@@ -35,6 +43,8 @@ async def decide(ui: Ui, run: RunObject) -> None:
     if run["status"] not in OPEN:
         ui.notify(f"{run_id} is {run['status']}: c corrects what was really set")
         return
+    key = f"decide {view.name} {run_id}"
+    await recall(ui, key)
     compute = worker_call(ui, "judging the run")
 
     def submit(values: Values) -> str:
@@ -65,22 +75,30 @@ async def decide(ui: Ui, run: RunObject) -> None:
             return problems_text(answer)
         return None if answer is None else what_if_text(view, cast("WhatIf", answer))
 
-    done = await ui.show_modal(DecideForm(_question(view, run, submit), tell, view))
+    asked = _question(view, run, submit, last_typed(ui, key))
+    question = replaced(asked, keep=keeps(ui, key))
+    done = await ui.show_modal(DecideForm(question, tell, view))
     if done is not None:
+        forget(ui, key)
         ui.new_run = done
         await say_done(ui, f"{done} is being made" if done == run_id else f"{done}: {run_id} anew")
 
 
-def _question(view: CampaignView, run: RunObject, submit: Callable[[Values], str]) -> Question[str]:
+def _question(
+    view: CampaignView,
+    run: RunObject,
+    submit: Callable[[Values], str],
+    last: Mapping[str, str],
+) -> Question[str]:
     thens = [("it is being made so (really used)", _AS_MADE)]
     if not run["measurements"]:
         thens.insert(0, ("propose this instead, by hand", _INSTEAD))
     return Question(
         f"{run['run']}: another setting",
         [
-            *(_ask(factor, run) for factor in view.spec.factors),
+            *(_ask(factor, run, last) for factor in view.spec.factors),
             Ask("then", "Then", options=thens),
-            Ask("reason", "Why", "", _WHY),
+            Ask("reason", "Why", last.get("reason", ""), _WHY),
         ],
         submit,
         do="do it",
@@ -88,12 +106,12 @@ def _question(view: CampaignView, run: RunObject, submit: Callable[[Values], str
     )
 
 
-def _ask(factor: Factor, run: RunObject) -> Ask:
+def _ask(factor: Factor, run: RunObject, last: Mapping[str, str]) -> Ask:
     if factor.is_categorical:
         hint = ", ".join(factor.categories or ())
     else:
         hint = " to ".join(map(number, factor.bounds))
-    value = number(run["used"].get(factor.name))
+    value = last.get(f"in-{factor.name}", number(run["used"].get(factor.name)))
     return Ask(f"in-{factor.name}", f"{factor.name}{in_unit(factor.unit)}", value, hint)
 
 

@@ -18,6 +18,7 @@ from designer.tui.dialogs.actions import campaign_view
 from designer.tui.dialogs.begin.asking import (
     ask_again,
     last_typed,
+    recall,
     show_text,
     worker_call,
 )
@@ -32,6 +33,7 @@ _SEED_DIGITS = 18
 async def judge(ui: Ui) -> None:
     """Ask which plans, and show what they are worth; nothing is written."""
     view, key = campaign_view(ui), f"judge {campaign_view(ui).name}"
+    await recall(ui, key)
     compute = worker_call(ui, "judging")
     typed: Values = {}
 

@@ -10,8 +10,8 @@ from designer.campaigns.log.runs import OPEN
 from designer.campaigns.sheets.run_object import RunObject
 from designer.service.answers import OfCampaign
 from designer.tui.campaign_view import CampaignView
-from designer.tui.dialogs.actions import ask, ask_and_show, campaign_view
-from designer.tui.dialogs.begin.asking import last_typed
+from designer.tui.dialogs.actions import ask_and_show, campaign_view
+from designer.tui.dialogs.begin.asking import ask_again, forget, last_typed, recall
 from designer.tui.dialogs.computing import (
     PlanArguments,
     command,
@@ -36,18 +36,20 @@ async def replace(ui: Ui, run: RunObject) -> None:
     view = campaign_view(ui)
     if is_busy(ui):
         return
-    last = last_typed(ui, f"instead {view.name}")
+    key = f"instead {view.name} {run['run']}"
+    await recall(ui, key)
+    last = last_typed(ui, key)
     givens = [
         Ask("given", "Known values", last.get("given", ""), "name=value …")
     ] if view.spec.givens else []  # fmt: skip
     question = Question(
         "Another run in its place",
         [
-            Ask("runs", "Instead of", run["run"], "R012 R013"),
-            Ask("reason", "Why", placeholder="gap too wide for this foil"),
-            Ask("fix", "Fixed settings", "", "name=value name=value"),
+            Ask("runs", "Instead of", last.get("runs", run["run"]), "R012 R013"),
+            Ask("reason", "Why", last.get("reason", ""), "gap too wide for this foil"),
+            Ask("fix", "Fixed settings", last.get("fix", ""), "name=value name=value"),
             *givens,
-            Ask("budget", f"At most [{view.cost_unit}]", "", "no limit"),
+            Ask("budget", f"At most [{view.cost_unit}]", last.get("budget", ""), "no limit"),
         ],
         lambda values: replacing_arguments(view, values),
         text="They are abandoned, and as many proposed that differ in what matters; what that"
@@ -55,8 +57,9 @@ async def replace(ui: Ui, run: RunObject) -> None:
         do="compute",
         same_as=lambda values: replacing_command(view, values),
     )
-    arguments = await ask(ui, question)
+    arguments = await ask_again(ui, key, question)
     if arguments is not None:
+        forget(ui, key)
         await compute_plan(ui, view, "plans.propose", arguments, "plan")
 
 

@@ -25,6 +25,7 @@ from designer.tui.dialogs.begin.asking import (
     ask_again,
     file_of,
     last_typed,
+    recall,
     show_text,
     worker_call,
 )
@@ -68,6 +69,7 @@ async def predict(ui: Ui, run: RunObject | None = None) -> None:
         run: whose recipe the fields begin with.
     """
     view, key = campaign_view(ui), f"predict {campaign_view(ui).name}"
+    await recall(ui, key)
     compute = worker_call(ui, "predicting")
     typed: Values = {}
 
