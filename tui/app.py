@@ -23,6 +23,7 @@ from designer.tui.palette import ActionCommands, is_available
 from designer.tui.screens.base import TaskScreen
 from designer.tui.screens.campaign import CampaignScreen
 from designer.tui.screens.campaigns import CampaignsScreen
+from designer.tui.screens.explore import ExploreScreen
 from designer.tui.screens.history import HistoryScreen
 from designer.tui.screens.lines import LinesScreen
 from designer.tui.screens.proposals import ProposalsScreen
@@ -85,6 +86,7 @@ class DesignerApp(BeginActions):
         "campaign": CampaignScreen,
         "proposals": ProposalsScreen,
         "record": RecordScreen,
+        "explore": ExploreScreen,
         "lines": LinesScreen,
         "history": HistoryScreen,
     }
@@ -247,12 +249,13 @@ class ListFirst(DesignerApp):
     DEFAULT_MODE = CAMPAIGNS
 
 
-def open_ui(service: Service, campaign: str | None) -> int:
+def open_ui(service: Service, campaign: str | None, *, ascii_only: bool = False) -> int:
     """Run the terminal UI until it is left.
 
     Args:
         service: verbs on a store that is a file.
         campaign: what to open first; None: the list of campaigns.
+        ascii_only: draw pictures with characters every font has.
 
     Returns:
         The exit code.
@@ -272,6 +275,7 @@ def open_ui(service: Service, campaign: str | None) -> int:
     worker = Worker(store.url, service.session.actor)
     try:
         app = (DesignerApp if campaign else ListFirst)(service, worker, campaign)
+        app.ascii_only = ascii_only
         app.run()
     finally:
         worker.close()

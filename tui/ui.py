@@ -68,6 +68,7 @@ class Ui(App[None]):
         store_problem: why the store cannot be read just now.
         saved_at: time of day of the last entry.
         notice: what was said in passing; None: nothing, or long ago.
+        ascii_only: whether pictures are drawn with characters every font has.
         asking: whether a question is coming up, and what was typed too early for it.
     """
 
@@ -87,6 +88,7 @@ class Ui(App[None]):
         self.store_problem: str | None = None
         self.saved_at: str | None = None
         self.notice: Notice | None = None
+        self.ascii_only = False
         self.asking = Asking()
         self._one_modal = asyncio.Lock()
 

@@ -176,8 +176,9 @@ def test_the_terminal_ui_is_opened_on(
 ) -> None:
     opened: list[object] = []
 
-    def open_ui(*words: object) -> int:
+    def open_ui(*words: object, ascii_only: bool) -> int:
         opened.append(words)
+        assert not ascii_only
         return 3
 
     monkeypatch.setattr("designer.cli.verbs.begin.on_terminal", lambda: True)

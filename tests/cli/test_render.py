@@ -578,7 +578,8 @@ def test_without_a_verb_a_terminal_gets_the_terminal_ui(
 ) -> None:
     opened: list[str | None] = []
 
-    def open_ui(_service: object, campaign: str | None) -> int:
+    def open_ui(_service: object, campaign: str | None, *, ascii_only: bool) -> int:
+        assert not ascii_only
         opened.append(campaign)
         return 0
 

@@ -54,7 +54,7 @@ async def footer_fits(ui: Ui, place: str) -> None:
 
 async def test_the_footer_fits_80_columns_on_every_screen(store: Path) -> None:
     async with open_ui(store) as ui:
-        for place in ("campaign", "proposals", "record", "lines", "history"):
+        for place in ("campaign", "proposals", "record", "explore", "lines", "history"):
             await footer_fits(ui, place)
 
 

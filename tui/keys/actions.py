@@ -13,10 +13,11 @@ SCREENS: Final = {
     "campaign": ("1", "Campaign"),
     "proposals": ("2", "Proposals"),
     "record": ("3", "Record"),
+    "explore": ("4", "Explore"),
     "lines": ("5", "Lines"),
     "history": ("6", "History"),
 }
-"""Screens of a campaign: mode name to digit and title. 4 is kept for Explore."""
+"""Screens of a campaign: mode name to digit and title."""
 
 CAMPAIGNS: Final = "campaigns"
 """Mode of the list of campaigns."""
@@ -77,6 +78,11 @@ _SHOWN = {
     "exclamation_mark": "!",
     "escape": "esc",
     "pageup": "pgup",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "left_curly_bracket": "{",
+    "right_curly_bracket": "}",
+    "plus": "+",
 }
 _SHOWN |= {"pagedown": "pgdn", "space": "space", "enter": "enter"}
 
@@ -144,6 +150,35 @@ ACTIONS: Final[tuple[Action, ...]] = (
            "Known", modes=("campaign", "proposals"), in_app=True, footer=False),
     Action("judge", "w", "Worth", "What plans of yours, or of ours, are worth.", "Known",
            modes=("campaign", "proposals"), in_app=True, footer=False),
+    # ---- maps
+    Action("layer(1)", "v", "Show", "Show the response, its interval, in spec, or information.",
+           "Map", modes=("explore",)),
+    Action("layer(-1)", "V", "Show the one before", "The same the other way round.", "Map",
+           modes=("explore",), footer=False),
+    Action("response(1)", "y", "Response", "Show the next response.", "Map", modes=("explore",)),
+    Action("slices", "enter", "Slices", "All factors through the cursor, or the map again.",
+           "Map", modes=("explore",)),
+    Action("swap", "t", "Swap", "Change the axes with each other.", "Map", modes=("explore",)),
+    Action("axes", "a", "Axes", "Choose the two factors of the map.", "Map", modes=("explore",),
+           footer=False),
+    Action("step_held(-1)", "left_square_bracket", "Less", "The chosen other factor a step down.",
+           "Map", modes=("explore",), footer=False),
+    Action("step_held(1)", "right_square_bracket", "More", "The chosen other factor a step up.",
+           "Map", modes=("explore",), footer=False),
+    Action("choose_held(-1)", "left_curly_bracket,shift+tab", "Factor before",
+           "Choose the other factor before.", "Map", modes=("explore",), footer=False),
+    Action("choose_held(1)", "right_curly_bracket,tab", "Next factor",
+           "Choose the next other factor: [ ] change it.", "Map", modes=("explore",),
+           footer=False),
+    Action("propose_here", "plus", "Propose here",
+           "Plan a run of the recipe at the cursor by hand; shows what it brings and costs.",
+           "Map", modes=("explore",), writes=True),
+    Action("edit_recipe", "e", "What if", "Type settings in and look there.", "Map",
+           modes=("explore",)),
+    Action("to_best", "b", "Best", "Put the cursor on the best recipe known.", "Map",
+           modes=("explore",), footer=False),
+    Action("to_waiting", "p", "Next run", "Put the cursor on the next waiting run.", "Map",
+           modes=("explore",), footer=False),
     # ---- earlier lines
     Action("toggle_line", "space", "Use or leave out",
            "Leave the line out of the models, or take it in again; asks for the reason.", "Line",
@@ -190,9 +225,10 @@ ACTIONS: Final[tuple[Action, ...]] = (
            modes=("record",), in_app=True, in_fields=("ctrl+z",), writes=True, footer=False),
     Action("export", "x", "Export", "Write plan, data, events or specification to a file.",
            "Campaign", modes=OF_A_CAMPAIGN, in_app=True,
-           crowded=("proposals", "record", "lines", "history")),
+           crowded=("proposals", "record", "explore", "lines", "history")),
     Action("show('campaigns')", "o", "Campaigns", "Go to the list of campaigns.", "Campaign",
-           modes=OF_A_CAMPAIGN, in_app=True, crowded=("proposals", "record", "lines", "history")),
+           modes=OF_A_CAMPAIGN, in_app=True,
+           crowded=("proposals", "record", "explore", "lines", "history")),
     Action("leave", "escape", "Cancel", "Leave the field; outside of one, cancel what is computed.",
            "Program", in_app=True, footer=False),
     Action("light", "ctrl+t", "Light or dark", "Change between dark and light colours.", "Program",
@@ -200,7 +236,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("help", "question_mark", "Help", "Show what every key does.", "Program", in_app=True,
            crowded=("record",)),
     Action("quit", "q,ctrl+q", "Quit", "End the program; what was typed is kept.", "Program",
-           in_app=True, crowded=("proposals",), in_fields=("ctrl+q",)),
+           in_app=True, crowded=("proposals", "explore"), in_fields=("ctrl+q",)),
 )  # fmt: skip
 
 

@@ -49,7 +49,8 @@ def _screens(service: Service, arguments: Namespace) -> Mapping[str, int]:
         raise UsageError(Problem("tui", "needs a terminal", hint=hint))
     from designer.tui.app import open_ui
 
-    return {"exit_code": open_ui(service, arguments.campaign)}
+    plain_signs = getattr(arguments, "ascii", False)  # not asked of `designer` alone
+    return {"exit_code": open_ui(service, arguments.campaign, ascii_only=plain_signs)}
 
 
 VERBS = (
@@ -67,10 +68,13 @@ VERBS = (
     Verb(
         "tui",
         "the terminal UI (as designer alone on a terminal)",
-        (replace(CAMPAIGN, help="what to open first", nargs="?"),),
+        (
+            replace(CAMPAIGN, help="what to open first", nargs="?"),
+            Argument("--ascii", None, "draw pictures with plain characters"),
+        ),
         _screens,
         lambda _answer, _service, _arguments: [],
-        examples=("tui", "tui nmc622-line4"),
+        examples=("tui", "tui nmc622-line4", "tui --ascii"),
         not_repeatable="A person enters things there one by one, so it takes no --request-id:"
         " scripts call the verbs (record, propose, ...), each with an id of its own.",
         exit_code=lambda answer: answer["exit_code"],
