@@ -40,11 +40,8 @@ class BeginActions(Ui):
     action_reopen_campaign = opens(reopen)
     action_attach = opens(attach)
     action_propose_held = opens(propose_held)
+    action_best = opens(best)
     action_judge = opens(judge)
-
-    def action_best(self) -> None:
-        """Compute the recommended set-points; nothing is asked."""
-        self.run_worker(best(self), group="best")
 
     def action_predict(self) -> None:
         """Ask for a recipe, or begin with the one under the cursor."""

@@ -31,6 +31,8 @@ class PlanArguments(TypedDict, total=False):
     fix: dict[str, str]
     given: dict[str, str]
     replace: bool
+    reason: str
+    seed: int
 
 
 def is_busy(ui: Ui) -> bool:
@@ -91,7 +93,8 @@ def wishes_asked(view: CampaignView, last: Mapping[str, str]) -> list[Ask]:
     open_runs = view.with_status(*OPEN)
     if open_runs:
         asks.append(Ask("replace", f"abandon the {count(len(open_runs), 'open run')}", tick=True))
-    return asks
+        asks.append(Ask("reason", "Why", "", "they are abandoned: optional"))
+    return [*asks, Ask("seed", "Seed", "", "from the campaign")]
 
 
 def command(
@@ -99,7 +102,9 @@ def command(
 ) -> str:
     """The command line that asks for the same; `words` and `options` are the plan's own."""
     line = [*words, *(["--replace"] if values.get("replace") else [])]
-    told = {**(options or {}), "--budget": values["budget"]}
+    told = {**(options or {}), "--budget": values["budget"], "--seed": values.get("seed", "")}
+    if values.get("replace"):
+        told["--reason"] = values.get("reason", "")
     pairs = (
         word
         for name in ("fix", "given")
@@ -130,6 +135,15 @@ def read_wishes(view: CampaignView, values: Mapping[str, str], findings: Finding
         wishes["given"] = given
     if values.get("replace"):
         wishes["replace"] = True
+        if values.get("reason"):
+            wishes["reason"] = values["reason"]
+    elif values.get("reason") and "replace" in values:
+        findings.report("why", "no run is abandoned", allowed="with: abandon the open runs")
+    seed = values.get("seed", "")
+    if re.fullmatch(r"[0-9]{1,18}", seed):
+        wishes["seed"] = int(seed)
+    elif seed:
+        findings.report("seed", "is no whole number", seed, "0 or more")
     return wishes
 
 

@@ -6,6 +6,7 @@ What was typed stays until the service has accepted it: a refusal is shown insid
 from __future__ import annotations
 
 import asyncio
+import re
 import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ from designer.tui.widgets.path_field import PathField, complete_or_go_on
 from designer.tui.widgets.type_ahead import FIELD_BINDINGS, after_typing
 
 Values = dict[str, str]
+_OPTION = re.compile("--[a-z-]+")
 _SOON = 0.4  # s before a form says that it is not done yet (assumption)
 Answer = TypeVar("Answer")
 
@@ -314,4 +316,4 @@ def quoted(*words: str, options: Mapping[str, str] | None = None) -> str:
     line = ["designer", *words]
     for option, value in (options or {}).items():
         line += [option, value] if value else []
-    return " ".join(word if word.startswith("--") else shlex.quote(word) for word in line)
+    return " ".join(word if _OPTION.fullmatch(word) else shlex.quote(word) for word in line)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import cast
@@ -38,8 +37,6 @@ from designer.tui.dialogs.deciding.set_up import (
 from designer.tui.dialogs.form import Ask, Question, Values
 from designer.tui.ui import Ui
 
-_MOST_SEED = re.compile(r"[0-9]{1,18}")
-
 
 class OpenPlanArguments(PlanArguments, total=False):
     """Arguments of `plans.propose` that were typed."""
@@ -47,8 +44,6 @@ class OpenPlanArguments(PlanArguments, total=False):
     top_up: bool
     among: str
     options: dict[str, object]
-    reason: str
-    seed: int
 
 
 async def propose(ui: Ui, *, hold: bool = False) -> None:
@@ -66,9 +61,9 @@ async def propose(ui: Ui, *, hold: bool = False) -> None:
     if arguments is None:
         return
     held = ui.last_plan.get("hold", "")
-    if held:
+    if held or ui.last_plan.get("look"):
         wanted = {"campaign": view.name, **arguments, "dry_run": True}
-        answer = await ui.jobs.run("what holding costs", "plans.propose", wanted)
+        answer = await ui.jobs.run("a look at the plan", "plans.propose", wanted)
         if isinstance(answer, DesignerError):
             ui.show_error("No new plan", answer)
             return
@@ -111,8 +106,7 @@ def _plan_question(ui: Ui, view: CampaignView, *, hold: bool) -> Question[OpenPl
             Ask("among", "Only recipes of", last.get("among", ""), "coils.xlsx", path=True),
             Ask("about", "Of that table", last.get("about", ""), "--map Dicke=foil …"),
             Ask("top_up", "only what is missing to so many open runs", tick=True),
-            Ask("reason", "Why runs are abandoned", "", "with: abandon the open runs"),
-            Ask("seed", "Seed", "", "from the campaign"),
+            Ask("look", "show it before it is entered", tick=True),
         ],
         submit,
         text=explained(view),
@@ -134,9 +128,7 @@ def plan_command(view: CampaignView, values: Values) -> str:
     if values.get("among"):
         words += ["--among", values["among"]]
         words += table_words(values_of_words(values.get("about", ""), Findings()))
-    options = {"-n": values["n"], "--seed": values.get("seed", "")}
-    options["--reason"] = values.get("reason", "") if values.get("replace") else ""
-    return command(view, _with_held(view, values), *words, options=options)
+    return command(view, _with_held(view, values), *words, options={"-n": values["n"]})
 
 
 def plan_arguments(view: CampaignView, values: Mapping[str, str]) -> OpenPlanArguments:
@@ -155,17 +147,8 @@ def plan_arguments(view: CampaignView, values: Mapping[str, str]) -> OpenPlanArg
         arguments["options"] = asdict(options)
     elif about:
         findings.report("of that table", "no table is named", values["about"])
-    seed = values.get("seed", "")
-    if seed and not _MOST_SEED.fullmatch(seed):
-        findings.report("seed", "is no whole number", seed, "0 or more")
-    elif seed:
-        arguments["seed"] = int(seed)
     if values.get("top_up"):
         arguments["top_up"] = True
-    if values.get("reason") and values.get("replace"):
-        arguments["reason"] = values["reason"]
-    elif values.get("reason"):
-        findings.report("reason", "no run is abandoned", allowed="with: abandon the open runs")
     findings.raise_if_any()
     return arguments
 

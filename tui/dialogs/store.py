@@ -2,31 +2,44 @@
 
 from __future__ import annotations
 
-from designer.campaigns.errors import DesignerError
 from designer.render.words import NOTHING, number
+from designer.service.answers import VerifyAnswer
+from designer.tui.dialogs.actions import ask
 from designer.tui.dialogs.begin.asking import show_text
+from designer.tui.dialogs.form import Ask, Question, Values, quoted
 from designer.tui.ui import Ui
 
 
 async def about_store(ui: Ui) -> None:
-    """Check the store in a thread and show what it holds."""
+    """Show what the store holds, check it in a thread, and show what was checked."""
     facts = await ui.attempt(ui.service.store.info)
     if facts is None:
         return
-
-    def verify() -> list[str]:
-        try:
-            checked = ui.service.store.verify()
-        except DesignerError as error:
-            return [f"✗ {problem}" for problem in error.problems]
-        return ["The store is sound.", *(f"✓ {check}" for check in checked["checks"])]
-
-    ui.notify("Checking the store")
-    checks = await ui.attempt(verify) or []
     width = max(map(len, facts))
     told = [f"{name.replace('_', ' '):<{width}}  {_fact(value)}" for name, value in facts.items()]
-    command = "designer store info; designer store verify"
-    await show_text(ui, "The store", [*checks, "", *told], command)
+    question = Question[VerifyAnswer](
+        "The store",
+        [
+            Ask("head", "A log position", "", "5:1a2b3c4d of a printed plan: is it still there?"),
+            Ask("accept", "an older copy was put back on purpose: warn no more", tick=True),
+        ],
+        lambda values: ui.service.store.verify(
+            values["head"] or None, accept=values["accept"] == "yes"
+        ),
+        text="\n".join(told),
+        do="check everything",
+        same_as=verify_command,
+    )
+    checked = await ask(ui, question)
+    if checked is not None:
+        checks = [f"✓ {check}" for check in checked["checks"]]
+        await show_text(ui, "The store is sound", checks, "designer store verify")
+
+
+def verify_command(values: Values) -> str:
+    """The command line that checks the same."""
+    words = ["--accept"] if values["accept"] else []
+    return quoted("store", "verify", *words, options={"--head": values["head"]})
 
 
 def _fact(value: object) -> str:

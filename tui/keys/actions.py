@@ -144,7 +144,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("attach", "t", "Own run", "A run nobody proposed: made already, or planned by hand.",
            "Run", modes=("campaign", "proposals"), in_app=True, footer=False, writes=True),
     # ---- what is known
-    Action("best", "b", "Best", "Compute the recommended set-points.", "Known",
+    Action("best", "b", "Best", "The recommended set-points, with their chances.", "Known",
            modes=("campaign", "proposals"), in_app=True, footer=False),
     Action("predict", "P", "Predict", "What recipes would give; on 2 the one under the cursor.",
            "Known", modes=("campaign", "proposals"), in_app=True, footer=False),

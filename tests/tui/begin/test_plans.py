@@ -44,6 +44,11 @@ def test_the_command_line_is_what_is_done(store: Path) -> None:
         "binder": settings["binder"],
         "coating_gap": "100",
     }
+    anew = TYPED | {"replace": "yes", "reason": "--all wrong"}
+    done, line = dict(plan_arguments(view, anew)), plan_command(view, anew)
+    told = read_command_line(shlex.split(line)[1:]).arguments
+    assert done == {name: getattr(told, name) for name in done}
+    assert done["reason"] == "--all wrong"
     with pytest.raises(InputError) as caught:
         plan_arguments(view, TYPED | {"about": "gap --foo", "seed": "x", "n": "0"})
     assert len(caught.value.problems) == 4
@@ -83,7 +88,7 @@ async def test_only_recipes_of_a_table_are_proposed(store: Path, tmp_path: Path)
     async with open_ui(store) as ui:
         await ui.press("2", "g")
         await ui.until("Only recipes of")
-        await ui.press("ctrl+u", "1", *["tab"] * 4)
+        await ui.press("ctrl+u", "1", *["tab"] * 6)
         await ui.type("co")
         await ui.press("tab", "tab")
         await ui.type("--map Gap=coating_gap")

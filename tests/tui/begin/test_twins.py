@@ -17,9 +17,9 @@ from designer.tui.keys.twins import NO_TWIN, TWINS
 from tests.tui.cases import Ui, open_ui
 
 ASKS = {
-    "campaigns": ("demo",),
+    "campaigns": ("demo", "store"),
     "campaign": ("propose", "propose_held", "design", "note", "export", "import_sheet", "attach",
-                 "predict", "judge", "amend", "close_campaign", "undo"),
+                 "predict", "best", "judge", "amend", "close_campaign", "undo"),
     "proposals": ("fail", "skip", "correct", "decide", "replace", "skip_several", "reopen",
                   "note_run"),
     "lines": ("add_line", "toggle_line"),
@@ -87,6 +87,9 @@ async def test_the_store_is_looked_at_and_a_run_gets_a_note(store: Path) -> None
     async with open_ui(store, None) as ui:
         await ui.until("small")
         await ui.press("i")
+        await ui.until("same as: designer store verify")
+        assert "schema version" in ui.text()
+        await ui.press("ctrl+s")
         await ui.until("The store is sound")
         await ui.press("escape", "enter")
         await ui.until(lambda: ui.app.view is not None and ui.place == "campaign")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import cast
 
-from designer.campaigns.errors import DesignerError, InputError
+from designer.campaigns.errors import Findings, InputError
 from designer.campaigns.plausibility.remarks import without_commands
 from designer.campaigns.sheets.run_object import RunObject
 from designer.campaigns.space.factors import Setting
@@ -20,7 +20,7 @@ from designer.render.expected import (
 from designer.render.words import count, in_unit, number, setting_items, share
 from designer.service.answers import BestAnswer, PredictAnswer
 from designer.tui.campaign_view import CampaignView
-from designer.tui.dialogs.actions import campaign_view
+from designer.tui.dialogs.actions import ask, campaign_view
 from designer.tui.dialogs.begin.asking import (
     ask_again,
     file_of,
@@ -29,7 +29,7 @@ from designer.tui.dialogs.begin.asking import (
     show_text,
     worker_call,
 )
-from designer.tui.dialogs.computing import is_busy
+from designer.tui.dialogs.computing import read_whole
 from designer.tui.dialogs.form import Ask, Question, Values, quoted
 from designer.tui.ui import Ui
 
@@ -39,14 +39,30 @@ _BEST = 5
 async def best(ui: Ui) -> None:
     """Compute the recommended set-points and show them."""
     view = campaign_view(ui)
-    if is_busy(ui):
-        return
-    arguments = {"campaign": view.name, "n": _BEST}
-    answer = await ui.jobs.run("computing the best set-points", "models.best", arguments)
-    if isinstance(answer, DesignerError):
-        ui.show_error("No set-points", answer)
-    elif answer is not None:
-        found = cast("BestAnswer", answer)
+    compute = worker_call(ui, "computing the best set-points")
+
+    def submit(values: Values) -> BestAnswer:
+        findings = Findings()
+        number_of = read_whole(values, "n", "how many", 1, findings)
+        findings.raise_if_any()
+        told = {"campaign": view.name, "n": number_of or _BEST}
+        return cast("BestAnswer", compute("models.best", told))
+
+    def line(values: Values) -> str:
+        return quoted("best", view.name, options={"-n": values["n"]})
+
+    found = await ask(
+        ui,
+        Question(
+            f"Best set-points of {view.title}",
+            [Ask("n", "How many", str(_BEST))],
+            submit,
+            text="Recipes with the best chance to be in spec, or nearest to the goals.",
+            do="compute",
+            same_as=line,
+        ),
+    )
+    if found is not None:
         lines = [line for k, each in enumerate(found["best"], start=1) for line in (
             *recipe_lines(
                 view, each["settings"], each["predicted"],
@@ -57,8 +73,8 @@ async def best(ui: Ui) -> None:
         )]  # fmt: skip
         lines += [EXPLAINED, EXPLAINED_IN_SPEC] if lines else []
         lines += [f"! {without_commands(note)}" for note in found["notes"]]
-        command = quoted("best", view.name, options={"-n": str(_BEST)})
-        await show_text(ui, f"Best set-points of {view.title}", lines, command)
+        command = line({"n": str(len(found["best"]) or _BEST)})
+        await show_text(ui, f"Set-points: {view.title}", lines, command)
 
 
 async def predict(ui: Ui, run: RunObject | None = None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from designer.campaigns.plausibility.remarks import without_commands
 from designer.campaigns.sheets.run_object import RunObject
 from designer.render.expected import bits_words
 from designer.render.words import number, priced, rounded, setting_items
@@ -62,8 +63,8 @@ def price_question(view: CampaignView, plan: PlanAnswer, kept: str, command: str
         command: the command line that enters it.
     """
     unit, deviation = view.cost_unit, plan["deviation"]
-    lines = [f"Kept: {kept}", ""]
-    if deviation is not None:
+    lines = [f"Kept: {kept}", ""] if kept else []
+    if deviation is not None and kept:
         lines += [
             f"It costs {deviation['lost_percent']:.0f} % of the information.",
             f"  kept: {rounded(deviation['bits'])} bit for {priced(deviation['cost'], unit)}",
@@ -78,8 +79,9 @@ def price_question(view: CampaignView, plan: PlanAnswer, kept: str, command: str
         lines.append(f"  {worth}{priced(run['cost'], unit)}: {settings}")
     if plan["information_bits"] is not None:
         lines.append(f"  in all {bits_words(plan['information_bits'])}")
+    lines += ["", *(f"! {without_commands(note)}" for note in plan["notes"])]
     return Question(
-        "What holding costs: nothing is entered yet",
+        f"{'What holding costs' if kept else 'The plan'}: nothing is entered yet",
         (),
         lambda _values: True,
         text="\n".join(lines),
