@@ -95,7 +95,7 @@ def judge_plans(
             fitted = fit_campaign(state, progress, memory)
         runs = [run for plan in plans for run in plan.runs]
         given, notes = fitted.givens({**shared_givens(runs), **request.given})
-        seed = _told_seed(state, runs) if request.seed is None else request.seed
+        seed = told_seed(state, runs) if request.seed is None else request.seed
         around = planning_context(fitted, request.now or datetime.now(UTC))
         measures = Measures.of(fitted, given, seed, around).without(runs)
         judging = _Judging(measures, request, progress)
@@ -111,7 +111,7 @@ def shared_givens(runs: Sequence[BroughtRun]) -> dict[str, float]:
     }
 
 
-def _told_seed(state: CampaignState, runs: Sequence[BroughtRun]) -> int:
+def told_seed(state: CampaignState, runs: Sequence[BroughtRun]) -> int:
     """The seed of what the first run of ours was told to be worth; of none, the next plan's.
 
     Bits are measured at points that are drawn: with the same seed they are the same bits.

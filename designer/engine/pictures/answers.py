@@ -246,7 +246,8 @@ class LineResponse(TrustFigures):
     ``error_line`` is the root mean square difference of the line's surface from the own results,
     ``error_with`` the leave-one-run-out error of the model that uses the lines, ``error_without``
     the same without the rows of this line (at the same hyperparameters), ``error_own`` that of a
-    model of the own results alone. The verdict compares the first two of these three.
+    model of the own results alone, all of the same results. The verdict compares the first two of
+    these three run by run.
     """
 
     verdict: str

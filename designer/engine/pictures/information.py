@@ -19,7 +19,7 @@ from designer.campaigns.log.runs import Run
 from designer.campaigns.sheets.brought_plan import BroughtRun
 from designer.campaigns.space.factors import Setting
 from designer.engine.context import planning_context
-from designer.engine.judging import Measures
+from designer.engine.judging import Measures, told_seed
 from designer.engine.pictures.answers import InformationMap, RunFigures, WhatIf
 from designer.engine.pictures.maps import PictureGrid
 from designer.engine.pictures.recipe import PictureRecipe
@@ -88,9 +88,8 @@ def what_if(recipe: PictureRecipe, run: Run | None) -> WhatIf:
     """
     fitted = recipe.fitted
     with one_thread():
-        seed = default_seed(fitted.state)
-        if run is not None and run.plan is not None:
-            seed = fitted.state.plans[run.plan].seed
+        as_it_is = [] if run is None else [_thought_of(run.used, {}, 1, run=run.id)]
+        seed = told_seed(fitted.state, as_it_is)
         measures = _measures(recipe, seed, around_run=run)
         before = None
         if run is not None:

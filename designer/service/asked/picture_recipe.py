@@ -80,7 +80,11 @@ def picture_recipe(
 
     here = {} if run is None else dict(run.given)
     values, _ = fitted.givens({**here, **{name: float(value) for name, value in known.items()}})
-    base = _base(session, fitted) if run is None else dict(run.used)
+    base: Mapping[str, Setting] = {}
+    if run is not None:
+        base = run.used
+    elif any(factor.name not in told for factor in spec.factors):
+        base = _base(session, fitted)  # looked for only where something is left open: it takes time
     settings = nearest_recipe(spec, {**base, **told}, values)
     if run is not None and not told:
         settings = dict(run.used)  # as it is, between two steps or not

@@ -53,3 +53,29 @@ def test_an_open_run_is_seen_beside_what_it_would_be(known: Service) -> None:
     assert same["before"] is not None
     assert same["bits"] == pytest.approx(same["before"]["bits"])
     assert same["cost"] == pytest.approx(same["before"]["cost"])
+
+
+def test_an_open_run_is_worth_what_a_judge_says() -> None:
+    """Of a run of ours and of one planned by hand, each at the seed it was told with."""
+    service = Service(None)
+    service.campaigns.create(tomllib.loads(SMALL))
+    service.lines.add("small", line_rows(), name="line2")
+    service.plans.propose("small", 1, seed=7)
+    (judged,) = service.judging.judge("small", ["open"], compare=False)
+    told = service.pictures.what_if("small", run="R001")
+    assert told["bits"] == pytest.approx(judged["information_bits"])
+    assert told["cost"] == pytest.approx(judged["best_order"]["cost"])
+    service.runs.abandon("small", ["R001"], "another is tried")
+    service.tables.attach_columns("small", {name: [value] for name, value in RECIPE.items()})
+    (judged,) = service.judging.judge("small", ["open"], compare=False)
+    told = service.pictures.what_if("small", run="R002")
+    assert told["bits"] == pytest.approx(judged["information_bits"])
+    assert told["cost"] == pytest.approx(judged["best_order"]["cost"])
+
+
+def test_a_recipe_of_a_table_is_worth_what_a_judge_says(known: Service) -> None:
+    table = {name: [value] for name, value in RECIPE.items()}
+    (judged,) = known.judging.judge("small", [table], compare=False)
+    told = known.pictures.what_if("small", RECIPE)
+    assert told["bits"] == pytest.approx(judged["information_bits"])
+    assert told["cost"] == pytest.approx(judged["best_order"]["cost"])

@@ -1,4 +1,9 @@
-"""What each earlier line does: trust, what it said of the own recipes, help or harm."""
+"""What each earlier line does: trust, what it said of the own recipes, help or harm.
+
+Whether a line helps is decided on the own results predicted without their runs, once with the rows
+of the line and once without: by the differences of their squared errors, run by run, with Student's
+t (Diebold & Mariano 1995, Journal of Business & Economic Statistics 13, 253).
+"""
 
 from __future__ import annotations
 
@@ -7,21 +12,26 @@ from dataclasses import replace
 from typing import Final
 
 import numpy as np
+from scipy.special import stdtrit
 
 from designer.engine.answers import LineTrustFigures, TrustFigures
 from designer.engine.evaluation import line_figures
 from designer.engine.fitted_campaign import FittedCampaign
 from designer.engine.pictures.answers import LineEvidence, LinePoint, LineResponse
+from designer.models.arrays import FloatArray
 from designer.models.diagnostics.cross_validation import (
     PredictedResults,
     leave_one_run_out,
     root_mean_square,
+    with_left_out,
 )
 from designer.models.gp.likelihood import Likelihood
 from designer.models.posterior.posterior import ResponsePosterior
 
 _FEWEST: Final = 5  # runs below which errors say nothing (contract)
 _CLEARLY: Final = 0.1  # share of the error that must differ to be called help or harm (assumption)
+_SURE: Final = 0.95  # that errors differ, before it is said (one side)
+_TOO_EARLY: Final = "too early to tell"
 _HARDLY: Final = 0.1  # trust below which a line hardly counts (assumption)
 
 
@@ -35,7 +45,6 @@ def line_evidence(
         found: own results predicted without their runs, by response.
     """
     own = _own_errors(fitted)
-    both = {name: root_mean_square(each.residual) for name, each in found.items()}
     told: dict[str, LineEvidence] = {}
     for name, figures in line_figures(fitted).items():
         line = fitted.state.lines[name]
@@ -45,7 +54,8 @@ def line_evidence(
                 name,
                 fitted.posteriors[response],
                 trust,
-                (both.get(response), own.get(response)),
+                known=found.get(response),
+                own=own.get(response),
             )
             for response, trust in figures["responses"].items()
         }
@@ -59,13 +69,19 @@ def line_evidence(
     return told
 
 
-def _own_errors(fitted: FittedCampaign) -> dict[str, float]:
+def _own_errors(fitted: FittedCampaign) -> dict[str, float | None]:
     """Leave-one-run-out errors of models that know the own results alone, by response."""
-    alone = {
-        name: leave_one_run_out(posterior.fitted)
+    return {
+        name: _error(with_left_out(leave_one_run_out(posterior.fitted), posterior.fitted))
         for name, posterior in fitted.weighed.without_history.items()
     }
-    return {name: root_mean_square(each.residual) for name, each in alone.items() if len(each.row)}
+
+
+def _error(found: PredictedResults | None) -> float | None:
+    """Root mean square error; None without results, or beyond numbers."""
+    if found is None or not len(found.row) or not np.isfinite(found.residual).all():
+        return None
+    return root_mean_square(found.residual)
 
 
 def _response(
@@ -73,10 +89,21 @@ def _response(
     line: str,
     posterior: ResponsePosterior,
     trust: TrustFigures,
-    errors: tuple[float | None, float | None],
+    *,
+    known: PredictedResults | None,
+    own: float | None,
 ) -> LineResponse:
-    """Of one line and response; errors with the lines and without."""
-    (both, own), data = errors, posterior.fitted.data
+    """Of one line and response.
+
+    Args:
+        fitted: the campaign and what was learned.
+        line: its name.
+        posterior: of the response.
+        trust: in the line.
+        known: own results, each predicted without its run; None: there is none.
+        own: error of the own results alone.
+    """
+    data = posterior.fitted.data
     code = fitted.training.lines.index(line) + 1
     rows = np.flatnonzero(data.target)
     said = posterior.scaling.median(posterior.line_mean(data.X[rows], code)) if len(rows) else rows
@@ -94,42 +121,68 @@ def _response(
     runs = data.measured_runs
     return {
         **_trust(trust),
-        "verdict": _verdict(trust["trust"], runs, both, without),
+        "verdict": line_verdict(trust["trust"], known, without),
         "error_line": root_mean_square(apart) if len(apart) else None,
-        "error_with": both if runs >= _FEWEST else None,
-        "error_without": without if runs >= _FEWEST else None,
+        "error_with": _error(known) if runs >= _FEWEST else None,
+        "error_without": _error(without) if runs >= _FEWEST else None,
         "error_own": own if runs >= _FEWEST else None,
         "parity": points,
     }
 
 
-def _without(posterior: ResponsePosterior, line: int) -> float | None:
-    """Leave-one-run-out error without the rows of a line, at the same hyperparameters."""
+def _without(posterior: ResponsePosterior, line: int) -> PredictedResults:
+    """Own results predicted without their run and the rows of a line; same hyperparameters."""
     fitted, rows = posterior.fitted, posterior.fitted.rows
     kept = rows.subset(np.flatnonzero(rows.position != rows.positions.index(line)))
     likelihood = Likelihood(kept, fitted.input_transform, fitted.layout)
-    found = leave_one_run_out(replace(fitted, likelihood=likelihood))
-    error = root_mean_square(found.residual) if len(found.row) else np.nan
-    return float(error) if np.isfinite(error) else None
+    less = replace(fitted, likelihood=likelihood)
+    return with_left_out(leave_one_run_out(less), less)
 
 
-def _verdict(trust: float, runs: int, both: float | None, without: float | None) -> str:
-    """What own results say: with this line against without, and how far it is used."""
-    if runs < _FEWEST or both is None or without is None or not np.isfinite(both):
-        return "too early to tell"
-    if both < (1 - _CLEARLY) * without:
-        return "helps"
-    if both > (1 + _CLEARLY) * without:
-        return "hurts"
-    return "hardly used" if trust < _HARDLY else "makes no difference"
+def line_verdict(trust: float, known: PredictedResults | None, without: PredictedResults) -> str:
+    """What own results say: with this line against without, and how far it is used.
+
+    Args:
+        trust: in the line.
+        known: own results, each predicted without its run; None: there is none.
+        without: the same without the rows of the line.
+    """
+    if known is None:
+        return _TOO_EARLY
+    both, less, runs = _by_run(known), _by_run(without), _runs(known)
+    if len(runs) < _FEWEST or runs != _runs(without) or not np.isfinite([*both, *less]).all():
+        return _TOO_EARLY
+    ratio = np.sqrt(both.mean() / max(float(less.mean()), np.finfo(float).tiny))
+    if abs(ratio - 1.0) <= _CLEARLY:
+        return "hardly used" if trust < _HARDLY else "makes no difference"
+    better = less - both
+    error = float(better.std(ddof=1)) / np.sqrt(len(runs))
+    if abs(float(better.mean())) <= error * float(stdtrit(len(runs) - 1, _SURE)):
+        return _TOO_EARLY
+    return "helps" if ratio < 1.0 else "hurts"
+
+
+def _by_run(found: PredictedResults) -> FloatArray:
+    """Mean squared error of every run whose results a model can use."""
+    usable = np.isfinite(found.standardised)
+    place = np.unique(found.run[usable], return_inverse=True)[1].reshape(-1)
+    with np.errstate(over="ignore"):
+        squares = np.square(found.residual[usable])
+    return np.asarray(np.bincount(place, squares) / np.bincount(place))
+
+
+def _runs(found: PredictedResults) -> list[int]:
+    return [int(run) for run in np.unique(found.run[np.isfinite(found.standardised)])]
 
 
 def _together(verdicts: list[str]) -> str:
-    """One word for a line: harm first, then help."""
-    for word in ("hurts", "helps", "makes no difference", "hardly used"):
+    """Of all responses: what is sure first."""
+    if "hurts" in verdicts and "helps" in verdicts:
+        return "helps some responses, hurts others"
+    for word in ("hurts", "helps", _TOO_EARLY, "makes no difference", "hardly used"):
         if word in verdicts:
             return word
-    return "too early to tell"
+    return _TOO_EARLY
 
 
 def _trust(figures: TrustFigures | LineTrustFigures) -> TrustFigures:

@@ -89,12 +89,12 @@ def _served(wanted: list[Response], values: FloatArray) -> FloatArray:
 
 def on_front(served: FloatArray) -> BoolArray:
     """Which of some points ``[n, 2]`` no other is better than in one and as good in the other."""
-    order = np.lexsort((-served[:, 1], -served[:, 0]))
-    best, found = -np.inf, np.zeros(len(served), dtype=np.bool_)
-    for row in order.tolist():
-        if served[row, 1] > best:
-            best, found[row] = float(served[row, 1]), True
-    return found
+    different, place = np.unique(served, axis=0, return_inverse=True)  # ascending
+    best, found = -np.inf, np.zeros(len(different), dtype=np.bool_)
+    for row in range(len(different) - 1, -1, -1):
+        if different[row, 1] > best:
+            best, found[row] = float(different[row, 1]), True
+    return found[place.reshape(-1)]
 
 
 def _words(response: Response) -> str:

@@ -15,13 +15,12 @@ import numpy as np
 from designer.acquisition.predictions import SD_68, quantiles
 from designer.campaigns.errors import InputError
 from designer.campaigns.log.runs import Run
-from designer.campaigns.sheets.brought_plan import BroughtRun
+from designer.campaigns.sheets.brought_plan import plan_of_runs
 from designer.engine.context import planning_context
 from designer.engine.evaluation import goal_so_far
 from designer.engine.fitted_campaign import FittedCampaign
-from designer.engine.judging import Measures
+from designer.engine.judging import Measures, shared_givens, told_seed
 from designer.engine.pictures.answers import ProgressPoint, PromisedPoint
-from designer.engine.proposing import default_seed
 from designer.models.arrays import FloatArray
 
 _MOST: Final = 40  # points of the curve: more than anybody tells apart
@@ -41,6 +40,7 @@ def progress(fitted: FittedCampaign, made: Sequence[Run]) -> list[ProgressPoint]
     about = goal_so_far(fitted)
     some = fitted.candidates.spread(_REGION, np.random.default_rng(0))
     region = fitted.candidates.subset(np.unique(some)).encode(fitted.training.space)
+    means = {name: belief.mean(region) for name, belief in fitted.averaged.items()}
     modes = {name: belief.at_mode for name, belief in fitted.averaged.items()}
     before = {name: known.after_runs(()).variance(about.X) for name, known in modes.items()}
     told: list[ProgressPoint] = []
@@ -56,7 +56,7 @@ def progress(fitted: FittedCampaign, made: Sequence[Run]) -> list[ProgressPoint]
                     before, {name: known.variance(about.X) for name, known in then.items()}
                 ),
                 "sd": {
-                    name: _typical(fitted, name, region, known.variance(region))
+                    name: _typical(fitted, name, means[name], known.variance(region))
                     for name, known in then.items()
                 },
             }
@@ -67,13 +67,13 @@ def progress(fitted: FittedCampaign, made: Sequence[Run]) -> list[ProgressPoint]
 def _typical(
     fitted: FittedCampaign,
     name: str,
-    region: FloatArray,
+    mean: FloatArray,
     variance: FloatArray,
 ) -> float:
-    """Typical ± in the response's unit: as of `acquisition.plan.outlook`."""
+    """Typical ± in the response's unit where these are the means: as of `plan.outlook`."""
     known = fitted.averaged[name]
     possible = fitted.state.spec.response(name).possible
-    low, high = quantiles(known, known.mean(region), variance, (-SD_68, SD_68), possible)
+    low, high = quantiles(known, mean, variance, (-SD_68, SD_68), possible)
     return float(np.sqrt(np.mean(np.square(high - low)))) / 2
 
 
@@ -93,17 +93,14 @@ def _cost(fitted: FittedCampaign, run: Run) -> float:
 def promised(fitted: FittedCampaign) -> list[PromisedPoint]:
     """What the open runs promise on top of today, in the order they are to be made in."""
     state = fitted.state
-    runs = sorted(state.open_runs, key=lambda run: (run.order or 0, run.seq))
-    if not runs:
+    brought = plan_of_runs(state, state.open_runs, "open").runs  # a judge's order and seed
+    if not brought:
         return []
-    given = fitted.default_givens
-    brought = [
-        BroughtRun(place, run.id, run.used, {**given, **run.given}, run.batch, run.id)
-        for place, run in enumerate(runs, start=1)
-    ]
+    runs = [state.run(each.where) for each in brought]
+    given, _ = fitted.givens(shared_givens(brought))
     around = planning_context(fitted, datetime.now(UTC))
     try:
-        measures = Measures.of(fitted, given, default_seed(state), around).without(brought)
+        measures = Measures.of(fitted, given, told_seed(state, brought), around).without(brought)
     except InputError:
         return []
     if measures.yardstick is None:
