@@ -62,7 +62,7 @@ def read_line(
         InputError: with every problem of file, mapping and cells.
     """
     mapping = mapping or LineMapping()
-    table = read_table(path, mapping, _expected(spec, mapping))
+    table = read_table(path, mapping, expected_columns(spec, mapping))
     return _line(table, spec, mapping, name=name)
 
 
@@ -85,11 +85,12 @@ def line_from_columns(
         InputError: as `read_line`.
     """
     mapping = mapping or LineMapping()
-    table = table_of_columns(columns, expected=_expected(spec, mapping))
+    table = table_of_columns(columns, expected=expected_columns(spec, mapping))
     return _line(table, spec, mapping, name=name)
 
 
-def _expected(spec: Specification, mapping: LineMapping) -> ExpectedColumns:
+def expected_columns(spec: Specification, mapping: LineMapping) -> ExpectedColumns:
+    """What the columns of a line may be called."""
     asked = [*mapping.extras, *REPLICATE]  # which tells equal rows apart
     return ExpectedColumns.of(spec, fact_columns(spec), mapping, asked=asked)
 
@@ -137,7 +138,7 @@ def _line(
     told = {key: text for key, text in mapping.constants.items() if key not in unknown}
     constants = settings_from_texts(spec.inputs, told, "factor or given", findings, option="--set ")
     check_others(spec, mapping.others, findings)
-    matched, extras = _columns(
+    matched, extras = match_columns(
         table, spec, mapping, findings, present={*constants, *unknown}, remedy=remedy
     )
     unknown |= told.keys() - constants.keys()  # what is refused already is not missing, too
@@ -167,7 +168,7 @@ def _line(
     )
 
 
-def _columns(
+def match_columns(
     table: Table,
     spec: Specification,
     mapping: LineMapping,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from html import unescape
 from pathlib import Path
 from typing import Final, cast
 
@@ -144,7 +145,10 @@ def first_lines(ui: Ui, view: CampaignView, values: Values) -> list[str]:
         ui.service.campaigns.export(
             view.name, shown, what=_KINDS[values["what"]][1], plan=values["plan"] or None
         )
-    lines = shown.content.decode("utf-8-sig", "replace").splitlines()
+    text = shown.content.decode("utf-8-sig", "replace")
+    if shown.suffix == ".md" != suffix:  # what it says, not how it is marked
+        text = unescape(re.sub(r"\*\*|\\(?=[*_|#\[\]])", "", text))
+    lines = text.splitlines()
     told = f"{path.name}: {len(exported.content)} bytes"
     there = " · ! there is such a file" if path.exists() else ""
     more = f" · first of {len(lines)} lines" if len(lines) > _SHOWN else ""

@@ -13,17 +13,17 @@ from dataclasses import dataclass
 from typing import ClassVar, Generic, TypeVar
 
 from rich.text import Text
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.suggester import SuggestFromList
 from textual.widgets import Checkbox, Input, Select, Static
 
 from designer.campaigns.errors import DesignerError
 from designer.render.words import plain_texts
+from designer.tui.dialogs.modal import Modal, Tick
 from designer.tui.ui import Ui
 from designer.tui.widgets.path_field import PathField, complete_or_go_on
 from designer.tui.widgets.type_ahead import FIELD_BINDINGS, after_typing
@@ -71,6 +71,7 @@ class Question(Generic[Answer]):
         do: word for doing it.
         same_as: the command line that does the same, from the values.
         keep: told what is typed at every key, so that leaving loses nothing.
+        back: word for leaving it.
     """
 
     title: str
@@ -80,28 +81,7 @@ class Question(Generic[Answer]):
     do: str = "Save"
     same_as: Callable[[Values], str] | None = None
     keep: Callable[[Values], None] | None = None
-
-
-class Modal(ModalScreen[Answer]):
-    """A modal whose keys stay on the screen however low the terminal is.
-
-    Attributes:
-        AROUND: rows that are not its body.
-    """
-
-    AROUND: ClassVar[int] = 10
-
-    def on_mount(self) -> None:
-        """Say when it can be read: what was typed before was no answer."""
-        self.call_after_refresh(self._seen)
-
-    def _seen(self) -> None:
-        if isinstance(self.app, Ui) and self.is_current:
-            self.app.asking.is_up(self)
-
-    def on_resize(self, event: events.Resize) -> None:
-        """Let the body scroll in what title, command line, keys and border leave."""
-        self.query_one("#modal-body").styles.max_height = max(3, event.size.height - self.AROUND)
+    back: str = "leave"
 
 
 class FormModal(Modal[Answer]):
@@ -149,8 +129,10 @@ class FormModal(Modal[Answer]):
     def _keys(self) -> str:
         do = self._question.do
         several = len(self._question.asks) > 1
-        act = f"ctrl+s: {do}   enter: next field" if several else f"enter or ctrl+s: {do}"
-        return f"{act}   esc: leave"
+        lists = several and all(ask.options is not None for ask in self._question.asks)
+        enter = "enter: open the list   tab: next" if lists else "enter: next field"
+        act = f"ctrl+s: {do}   {enter}" if several else f"enter or ctrl+s: {do}"
+        return f"{act}   esc: {self._question.back}"
 
     @property
     def values(self) -> Values:
@@ -245,17 +227,6 @@ def problems_text(error: DesignerError) -> Content:
     told = [plain_texts(str(problem)) for problem in error.problems]
     lines = [Content.styled(f"✗ {problem}", "$text-error") for problem in told]
     return Content("\n").join(lines)
-
-
-class Tick(Checkbox):
-    """A box whose tick is seen without colours: Textual's own only dims its X."""
-
-    BUTTON_INNER = " "
-
-    def watch_value(self) -> None:
-        """Show or take away the tick."""
-        self.BUTTON_INNER = "x" if self.value else " "
-        super().watch_value()
 
 
 def fields_of(asks: Iterable[Ask]) -> ComposeResult:

@@ -15,6 +15,7 @@ from designer.tui.dialogs.begin.line import line_command
 from designer.tui.dialogs.begin.sheet import sheet_command
 from designer.tui.dialogs.begin.table_options import read_table_options
 from designer.tui.widgets.path_field import completions
+from tests.campaigns_for_tests import SMALL
 from tests.command_line import CommandLine
 from tests.tui.cases import Ui, open_ui
 
@@ -35,38 +36,64 @@ async def at(ui: Ui, place: str, key: str, title: str) -> None:
 # ---- earlier lines ------------------------------------------------------------------------------
 
 
-async def test_a_line_is_refused_mended_seen_and_added(store: Path, tmp_path: Path) -> None:
+async def test_a_line_is_seen_its_columns_are_chosen_and_it_is_added(
+    store: Path, tmp_path: Path
+) -> None:
     (tmp_path / "old.csv").write_text(OLD)
     async with open_ui(store) as ui:
         await at(ui, "lines", "a", "Earlier line for small")
         await ui.type("ol")
         await ui.press("tab")
         await ui.until("old.csv")
+        await ui.press("ctrl+s")
+        await ui.until("✗ name: is missing")
         await ui.press("tab")
         await ui.type("line3")
         await ui.press("ctrl+s")
-        await ui.until("✗ old.csv: there is no column for coating_gap")
-        assert "old.csv line 4 column binder: no category of binder" in ui.prose()
+        await ui.until("line3: nothing is written yet")
+        await ui.until(lambda: "there is no column for coating_gap" in live(ui))
+        assert "old.csv line 4 column binder: no category of binder" in live(ui)
+        await ui.press("escape")  # back to what was typed
+        await ui.until("look at it")
         await ui.press("escape")  # leaving loses nothing
         await ui.gone("Earlier line for small")
         (tmp_path / "old.csv").write_text(OLD.replace("PVDF-X", "PVDF-A"))
         await ui.press("a")
         await ui.until("line3")
-        await ui.press("tab", "tab", "tab")
-        await ui.type("'Gap [mm]=coating_gap'")
         await ui.press("ctrl+s")
-        await ui.until("nothing is written yet")
-        assert "Gap [mm]" in ui.text()
-        assert "→ coating_gap mm → um" in ui.prose(), ui.text()
+        await ui.until("line3: nothing is written yet")
+        labels = [str(label.render()) for label in ui.screen.query(".ask-label")]
+        place = next(k for k, label in enumerate(labels) if label.startswith("Gap [mm]"))
+        assert "0.08 to 0.15" in labels[place]
+        await ui.press(*["tab"] * place, "enter", *"coat", "enter")
+        await ui.until(lambda: "3 rows of line3 fit" in live(ui))
+        assert "coating_gap  mm → um" in live(ui)
+        assert "--map 'Gap [mm]=coating_gap'" in ui.screen.query_one("#modal-same").render().plain
         assert len(Service(str(store)).lines.list("small")["lines"]) == 1
-        await ui.press("escape")  # back to what was typed
-        await ui.until("look at it")
-        assert ui.screen.values["map"] == "'Gap [mm]=coating_gap'"
         await ui.press("ctrl+s")
-        await ui.until("nothing is written yet")
-        await ui.press("enter")
         await ui.until(lambda: "line3" in ui.screen.items(ui.app.view))
         assert "Line line3 is added: 3 rows" in ui.notes()
+
+
+def live(ui: Ui) -> str:
+    """What is told below the fields."""
+    return str(ui.screen.query_one("#live-text").render().plain)
+
+
+async def test_a_campaign_of_the_store_becomes_a_line(store: Path, tmp_path: Path) -> None:
+    service = Service(str(store))
+    (tmp_path / "other.toml").write_text(SMALL.replace("small", "other").replace("line4", "line7"))
+    service.campaigns.create(tmp_path / "other.toml")
+    recipe = {"solid_content": "55", "coating_gap": "100", "binder": "PVDF-A"}
+    service.runs.attach("other", recipe | {"mass_loading": "7.1"})
+    async with open_ui(store) as ui:
+        await at(ui, "lines", "a", "Earlier line for small")
+        await ui.press("tab", "tab", "enter", "down", "enter")
+        await ui.until("designer lines add small --from other --dry-run")
+        await ui.press("ctrl+s")
+        await ui.until(lambda: ui.screen.query("#live-text") and "1 row of line7" in live(ui))
+        await ui.press("enter")
+        await ui.until(lambda: "line7" in ui.screen.items(ui.app.view))
 
 
 async def test_a_read_only_store_takes_no_line(store: Path) -> None:

@@ -65,7 +65,7 @@ async def ask_and_preview(
     """Ask, show what it would do, do it; leaving the preview goes back to what was typed."""
     await recall(ui, key)
     while (found := await ask_again(ui, key, question())) is not None:
-        done = await ask(ui, preview(found))
+        done = await ask(ui, replace(preview(found), back="back"))
         if done is not None:
             forget(ui, key)
             return done

@@ -8,7 +8,7 @@ from typing import Final
 from designer.campaigns.plausibility.remarks import without_commands
 from designer.campaigns.sheets.run_object import AddedRun, SheetRun
 from designer.campaigns.tables.columns import IGNORED
-from designer.render.words import count, listed, number, share
+from designer.render.words import count, number, share
 from designer.service.answers import AttachedAnswer, ImportAnswer, LineAddedAnswer
 
 Brought = ImportAnswer | AttachedAnswer
@@ -23,16 +23,13 @@ def line_lines(answer: LineAddedAnswer, units: Mapping[str, str | None]) -> list
         units: declared ones by name.
     """
     read = {column: name for column, name in answer["columns"].items() if name not in ("", IGNORED)}
-    width = max((len(column) for column in read), default=0)
-    told = [f"{count(answer['rows'], 'row')} of {answer['line']} fit.", ""]
-    for column, name in read.items():
+    told = [f"{count(answer['rows'], 'row')} of {answer['line']} fit."]
+    for column, name in read.items():  # which column is which stands above
         own, unit = answer["units"].get(column), units.get(name)
-        changed = f"  {own} → {unit}" if own and own != unit else f"  {unit or ''}"
-        told.append(f"  {column:<{width}}  →  {name}{changed}")
-    left = [column for column, name in answer["columns"].items() if name in ("", IGNORED)]
-    told += [f"  left out: {listed(left)}"] if left else []
+        if own and own != unit:
+            told.append(f"  {column}  →  {name}  {own} → {unit}")
     covered = ", ".join(f"{f['factor']} {share(f['covered'])}" for f in answer["factors"])
-    told += ["", f"Share of the campaign's ranges that it covers: {covered}"]
+    told.append(f"Share of the campaign's ranges that it covers: {covered}")
     return [*told, *_notes(answer["notes"])]
 
 

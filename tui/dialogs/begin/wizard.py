@@ -19,7 +19,8 @@ from designer.render.words import plain_texts
 from designer.tui.dialogs.begin.spec_draft import SpecDraft
 from designer.tui.dialogs.begin.spec_pages import PAGES
 from designer.tui.dialogs.begin.wizard_page import FILE, LAST, WizardPage
-from designer.tui.dialogs.form import Modal, quoted
+from designer.tui.dialogs.form import quoted
+from designer.tui.dialogs.modal import Modal
 from designer.tui.widgets.cell_rows import CellInput, CellRows
 from designer.tui.widgets.path_field import complete_or_go_on
 from designer.tui.widgets.type_ahead import FIELD_BINDINGS, after_typing

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from textual.app import ComposeResult
@@ -22,6 +23,11 @@ LAST: Final = len(PAGES)
 FILE: Final = "file"
 """Source that stands for a template file."""
 _USUAL: Final = "usual"
+_LABELS: Final = {
+    "campaign.name": "Name", "campaign.line": "Pilot line", "campaign.goal": "Goal",
+    "costs.unit": "Costs are in", "costs.run": "Every run costs", "costs.budget": "Budget",
+}  # fmt: skip
+"""How the page calls what is above the rows."""
 _GOALS: Final = (
     ("as usual: window if a response has one, else learn", _USUAL),
     ("learn: the whole response surfaces", "learn"),
@@ -114,7 +120,8 @@ class WizardPage(Vertical):
             if page is not None and table == page.table and row >= 0:
                 rows.setdefault(row, []).append((key, named(problem, self._columns, key)))
             else:
-                above.append(str(problem))
+                where = _LABELS.get(problem.where, problem.where)
+                above.append(str(replace(problem, where=where)))
         wrong = self.query_one(".page-wrong", Static)
         wrong.display = bool(above)
         lines = [Content.styled(f"✗ {plain_texts(text)}", "$text-error") for text in above]
