@@ -76,6 +76,27 @@ def training_rows(
     return replace(unsolved, alpha=unsolved.unwhiten(unsolved.whiten(rows.z)))
 
 
+def some_rows(every: ConditionedRows, z: FloatArray, kept: IntArray) -> ConditionedRows:
+    """Some of the training rows, with the covariance they have among all.
+
+    A batch several runs were made of keeps its effect where only one of them is looked at:
+    otherwise that one would teach more alone than together with the others.
+
+    Args:
+        every: all training rows, no pending ones.
+        z: their values on the model scale, ``[n]``.
+        kept: which of them, ascending, ``[k]``.
+    """
+    half = every.chol[kept]
+    chol = factorise(half @ half.T)
+    if chol is None:
+        raise ArithmeticError("the covariance of some rows cannot be factorised")
+    some = ConditionedRows(
+        every.X[kept], every.position[kept], every.batch[kept], every.loading[kept], chol, z[kept]
+    )
+    return replace(some, alpha=some.unwhiten(some.whiten(some.alpha)))
+
+
 def with_pending(
     old: ConditionedRows,
     kernel: LineCovariance,

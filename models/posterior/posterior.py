@@ -20,8 +20,12 @@ from designer.models.data.scaling import Scaling
 from designer.models.gp.covariance import CrossCovariance, LineCovariance
 from designer.models.gp.fitted import FittedResponse
 from designer.models.gp.hyperparameters import TargetTrust, sigmoid
-from designer.models.gp.likelihood import Likelihood
-from designer.models.posterior.conditioning import ConditionedRows, training_rows, with_pending
+from designer.models.posterior.conditioning import (
+    ConditionedRows,
+    some_rows,
+    training_rows,
+    with_pending,
+)
 from designer.models.posterior.laplace import Laplace
 
 _UNSEEN_BATCH_VARIANCE = 0.01  # prior median of σ_w², for stages no batch was shared in yet
@@ -82,12 +86,8 @@ class ResponsePosterior:
         fitted, rows = self.fitted, self.fitted.rows
         kept = np.isin(rows.run, [*runs])
         kept[: rows.earlier] = True
-        some = rows.subset(np.flatnonzero(kept))
-        likelihood = Likelihood(some, fitted.input_transform, fitted.layout)
-        known = training_rows(
-            replace(fitted, likelihood=likelihood), self.parameters, self.batch_variance
-        )
-        return ResponsePosterior(fitted, known)
+        every = training_rows(fitted, self.parameters, self.batch_variance)
+        return ResponsePosterior(fitted, some_rows(every, rows.z, np.flatnonzero(kept)))
 
     @property
     def scaling(self) -> Scaling:

@@ -81,6 +81,19 @@ class TestContract:
         assert np.linalg.eigvalsh(covariance).min() > -1e-9 * posterior.kernel.constant
         assert (np.diag(covariance) <= posterior.variance(X) + 1e-10).all()
 
+    def test_every_run_lowers_the_variance_from_the_lines_to_today(self, variant: Variant) -> None:
+        posterior = posterior_of(variant)
+        X, rows = points(variant, 40, seed=2), posterior.fitted.rows
+        runs = np.unique(rows.run[rows.earlier :]).tolist()
+        before = posterior.without_target_runs.variance(X)
+        for count in range(1, len(runs) + 1):
+            now = posterior.after_runs(runs[:count]).variance(X)
+            assert (now <= before + 1e-10).all()
+            before = now
+        today = posterior.after_runs(runs)
+        np.testing.assert_allclose(today.mean(X), posterior.mean(X), atol=1e-8)
+        np.testing.assert_allclose(today.variance(X), posterior.variance(X), atol=1e-9)
+
     def test_pending_runs_lower_variances_and_keep_the_mean(self, variant: Variant) -> None:
         posterior = posterior_of(variant)
         X, pending = points(variant, 40, seed=2), points(variant, 3, seed=4)
