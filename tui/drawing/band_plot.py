@@ -109,7 +109,8 @@ class BandPlot:
             start = frame.left + (frame.width - len(name)) // 2
             start = max(0, min(start, canvas.width - len(name)))
             canvas.text(start, canvas.height - 1, name, palette.quiet)
-        elif canvas.width - len(name) > len(title) + 1:
+        else:
+            name = cut(name, canvas.width - len(title) - (1 if title else 0))
             canvas.text(canvas.width - len(name), 0, name, palette.quiet)
 
     def _value(self, values: Sequence[float], place: float) -> float:

@@ -229,6 +229,8 @@ def widest(texts: Sequence[str]) -> int:
     return max((len(text) for text in texts), default=0)
 
 
-def cut(text: str, most: int) -> str:
+def cut(text: str, most: int, *, ascii_only: bool = False) -> str:
     """A text of at most so many characters; what is missing is told by an ellipsis."""
-    return text if len(text) <= most else f"{text[: most - 1]}…" if most > 0 else ""
+    if len(text) <= most:
+        return text
+    return f"{text[: most - 1]}{'~' if ascii_only else '…'}" if most > 0 else ""

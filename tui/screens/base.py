@@ -230,6 +230,9 @@ class ListScreen(TaskScreen, Generic[Item]):
         return None if view is None or key is None else self.items(view).get(key)
 
     @on(DataTable.RowHighlighted)
+    def _cursor_moved(self) -> None:
+        self.show_chosen()  # what a subclass makes of it
+
     def show_chosen(self) -> None:
         """Show the text of the item under the cursor."""
         view, chosen = self.ui.view, self.chosen

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
@@ -18,6 +18,7 @@ from designer.tui.campaign_view import CampaignView, prediction
 from designer.tui.screens.base import TaskScreen
 from designer.tui.widgets.common import FittedText
 from designer.tui.widgets.overview_text import overview, what_next
+from designer.tui.widgets.pictures.panes import EvidencePane
 from designer.tui.widgets.run_text import measured_text, run_sign
 
 _SHOWN_RUNS = 40
@@ -42,14 +43,38 @@ class CampaignScreen(TaskScreen):
         with Horizontal(id="body"):
             with VerticalScroll(id="overview"):
                 yield FittedText("overview-text")
-            with VerticalScroll(id="results"):
-                yield Static("", markup=False, id="results-text")
+            with Vertical(id="beside"):
+                with VerticalScroll(id="results"):
+                    yield Static("", markup=False, id="results-text")
+                yield EvidencePane(id="pictures")
 
     def present(self, view: CampaignView) -> None:
         """Fill in."""
         self.query_one("#next", Static).update(what_next(view))
         self.query_one(FittedText).show(partial(overview, view))
         self.query_one("#results-text", Static).update(_results(view))
+        self._renew_pictures()
+
+    def _renew_pictures(self) -> None:
+        if self.has_class("-wide") or self.has_class("-pictures"):
+            self.query_one(EvidencePane).renew()
+
+    def on_resize(self) -> None:
+        """A wider terminal has room for the pictures, too."""
+        self.call_after_refresh(self._renew_pictures)
+
+    def action_next_picture(self) -> None:
+        """Show the pictures one after the other; on a narrow terminal then the text again."""
+        pane = self.query_one(EvidencePane)
+        if not self.has_class("-wide") and not self.has_class("-pictures"):
+            self.add_class("-pictures")
+            self.call_after_refresh(pane.renew)
+        elif pane.turn() and not self.has_class("-wide"):
+            self.remove_class("-pictures")
+
+    def action_response(self, steps: int) -> None:
+        """Show pictures of another response."""
+        self.query_one(EvidencePane).turn_response(steps)
 
 
 def _results(view: CampaignView) -> Content:

@@ -17,6 +17,8 @@ from designer.tui.dialogs import actions
 from designer.tui.dialogs.form import quoted
 from designer.tui.screens.base import ListScreen, about_chosen
 from designer.tui.widgets.common import Cell, RowTable, right
+from designer.tui.widgets.pictures.evidence import line_picture
+from designer.tui.widgets.pictures.panes import EvidenceSource, PicturePane
 
 _NONE = "This campaign has no earlier line. Data of another line make the first runs wiser:\n\n  "
 
@@ -32,10 +34,16 @@ class LinesScreen(ListScreen[JudgedLine]):
 
     action_toggle_line = about_chosen(actions.toggle_line)
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._source: EvidenceSource | None = None
+        self._response = 0
+
     def parts(self) -> Iterator[Widget]:
         """The table and the line under the cursor."""
         yield RowTable(id="lines")
         yield Static("", markup=False, id="about-chosen")
+        yield PicturePane(id="line-picture")
 
     def items(self, view: CampaignView) -> Mapping[str, JudgedLine]:
         """Earlier lines by name."""
@@ -50,6 +58,35 @@ class LinesScreen(ListScreen[JudgedLine]):
             {name: _cells(line, self.app.theme_variables) for name, line in lines.items()},
         )
         self.show_chosen()
+
+    def show_chosen(self) -> None:
+        """Show the line under the cursor, in words and as a picture."""
+        super().show_chosen()
+        self._show_picture()
+
+    def _show_picture(self) -> None:
+        view, chosen = self.ui.view, self.chosen
+        if not self.alive or view is None:
+            return
+        pane = self.query_one(PicturePane)
+        pane.display = chosen is not None and chosen["included"]
+        if chosen is None or not chosen["included"] or not self.is_current:
+            return
+        if self._source is None:
+            self._source = EvidenceSource(self.ui, self._show_picture)
+        found = self._source.get(view)
+        if found is None or not found["responses"]:
+            pane.show(None, Content.styled(self._source.why or "learning …", "$quiet"))
+            return
+        names = [*found["responses"]]
+        response = names[self._response % len(names)]
+        draw = line_picture(found, chosen["name"], response)
+        pane.show(draw, Content.styled("helps or hurts: own results with and without it", "$quiet"))
+
+    def action_response(self, steps: int) -> None:
+        """Show another response."""
+        self._response += steps
+        self._show_picture()
 
     def item_text(self, view: CampaignView, item: JudgedLine | None) -> Content:
         """Where the line is from and why it is used or not; how to add the first."""

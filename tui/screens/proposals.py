@@ -18,6 +18,7 @@ from designer.tui.dialogs import actions
 from designer.tui.dialogs.correct import correct
 from designer.tui.dialogs.deciding.decide import decide
 from designer.tui.dialogs.deciding.others import replace, skip_several
+from designer.tui.explore.slices_pane import SlicesPane
 from designer.tui.keys.run_keys import OF_A_RUN, doable
 from designer.tui.screens.base import ListScreen, about_chosen
 from designer.tui.widgets.common import RowTable, header, right, shortened, spaced
@@ -63,8 +64,10 @@ class ProposalsScreen(ListScreen[RunObject]):
         """The table, and beside or below it the run under the cursor."""
         with Container(id="body"):
             yield RowTable(header_height=3, cell_padding=0, id="runs")
-            with VerticalScroll(id="detail"):
-                yield Static("", markup=False, id="about-chosen")
+            with Container(id="beside-runs"):
+                with VerticalScroll(id="detail"):
+                    yield Static("", markup=False, id="about-chosen")
+                yield SlicesPane(id="slices")
 
     def items(self, view: CampaignView) -> Mapping[str, RunObject]:
         """The runs that are shown, by id."""
@@ -103,6 +106,29 @@ class ProposalsScreen(ListScreen[RunObject]):
         if self._which == _ALL or not view.runs:
             return Content("There are no runs yet. Press g for a plan, d for a classical design.")
         return Content("No run waits. Press g for a new plan, or v to see all runs.")
+
+    def show_chosen(self) -> None:
+        """Show the run under the cursor, and slices through its recipe."""
+        super().show_chosen()
+        self._renew_slices()
+
+    def _renew_slices(self) -> None:
+        if self.has_class("-wide") or self.has_class("-pictures"):
+            self.query_one(SlicesPane).show_run(self.chosen)
+
+    def on_resize(self) -> None:
+        """A wider terminal has room for the slices, too."""
+        self.call_after_refresh(self._renew_slices)
+
+    def action_next_picture(self) -> None:
+        """Show slices through the recipe of the run, or the words about it again."""
+        if not self.has_class("-wide"):
+            self.toggle_class("-pictures")
+            self.call_after_refresh(self._renew_slices)
+
+    def action_response(self, steps: int) -> None:
+        """Show slices of another response."""
+        self.query_one(SlicesPane).turn_response(steps)
 
     def offers(self, action: str) -> bool:
         """What the run under the cursor allows."""
