@@ -19,7 +19,7 @@ from designer.tui.dialogs import actions, design, plan
 from designer.tui.dialogs.form import TextModal, problems_text
 from designer.tui.fresh import FreshFigures
 from designer.tui.keys.actions import CAMPAIGNS, help_text
-from designer.tui.palette import ActionCommands, is_available
+from designer.tui.palette import ActionCommands, ActionPalette, is_available
 from designer.tui.screens.base import TaskScreen
 from designer.tui.screens.campaign import CampaignScreen
 from designer.tui.screens.campaigns import CampaignsScreen
@@ -216,6 +216,11 @@ class DesignerApp(BeginActions):
             self.screen.set_focus(None)
         elif self.jobs.current is not None:
             self.run_worker(self.jobs.cancel(), group="cancel")
+
+    def action_command_palette(self) -> None:
+        """Find an action by its name."""
+        if not self.screen.is_modal:
+            self.push_screen(ActionPalette(id="--command-palette"))
 
     def action_help(self) -> None:
         """Show every key of this screen."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 from typing import Final, cast
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.await_complete import AwaitComplete
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 
 from designer.tui.keys.actions import ACTIONS, Action, actions_at
 from designer.tui.ui import Ui
@@ -59,3 +61,15 @@ class ActionCommands(Provider):
                 yield Hit(
                     score, matcher.highlight(name), partial(self._run, action), help=action.about
                 )
+
+
+class ActionPalette(CommandPalette):
+    """Textual's palette, unmoved by keys that come faster than it opens and closes."""
+
+    def dismiss(self, result: None = None) -> AwaitComplete:
+        """Close; a second enter finds it closed already."""
+        return super().dismiss(result) if self.is_current else AwaitComplete()
+
+    def _action_command_list(self, action: str) -> None:
+        with suppress(KeyError):  # a page of a list that was not laid out yet
+            super()._action_command_list(action)

@@ -91,8 +91,6 @@ class FormModal(Modal[Answer]):
         Binding("ctrl+s", "submit", "Do it", priority=True),
         Binding("escape", "leave", "Leave"),
         Binding("enter", "next_field", "Next", show=False, priority=True),
-        Binding("pageup", "scroll(-1)", show=False),
-        Binding("pagedown", "scroll(1)", show=False),
         *FIELD_BINDINGS[1:],
         Binding("tab", "complete", "Next field", show=False, priority=True),
     ]
@@ -182,11 +180,6 @@ class FormModal(Modal[Answer]):
         """Enter acts where there is nothing to type."""
         if not self._question.asks:
             self.action_submit()
-
-    def action_scroll(self, pages: int) -> None:
-        """See what is above or below."""
-        body = self.query_one("#modal-body")
-        body.scroll_relative(y=pages * max(1, body.size.height - 1), animate=False)
 
     def action_leave(self) -> None:
         """Close without doing anything; while it is being done: stop what is computed for it."""

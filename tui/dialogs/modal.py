@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, TypeVar
 
 from textual import events
+from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 from textual.widgets import Checkbox
 
@@ -21,6 +22,11 @@ class Modal(ModalScreen[Answer]):
     """
 
     AROUND: ClassVar[int] = 10
+    BINDINGS: ClassVar[list[BindingType]] = [
+        # they win over lists, which know no pages before they are laid out
+        Binding("pageup", "scroll(-1)", show=False, priority=True),
+        Binding("pagedown", "scroll(1)", show=False, priority=True),
+    ]
 
     def on_mount(self) -> None:
         """Say when it can be read: what was typed before was no answer."""
@@ -33,6 +39,11 @@ class Modal(ModalScreen[Answer]):
     def on_resize(self, event: events.Resize) -> None:
         """Let the body scroll in what title, command line, keys and border leave."""
         self.query_one("#modal-body").styles.max_height = max(3, event.size.height - self.AROUND)
+
+    def action_scroll(self, pages: int) -> None:
+        """See what is above or below."""
+        body = self.query_one("#modal-body")
+        body.scroll_relative(y=pages * max(1, body.size.height - 1), animate=False)
 
 
 class Tick(Checkbox):

@@ -18,9 +18,9 @@ _WIDEST_NAME, _WIDEST_LINE = 30, 14  # cells: with them all columns fit 80
 _NONE = (
     "There is no campaign in this store yet.\n\n"
     "  n   begin one here: from a template or from nothing, page by page\n"
-    "  d   watch a finished example on the built-in twin of a pilot line (a minute)\n\n"
+    "  d   watch a finished example on the built-in twin of a pilot line\n\n"
     "The same on the command line:\n\n"
-    "  designer init --example > spec.toml   a commented specification to start from\n"
+    "  designer init --example > spec.toml   a commented specification to edit\n"
     "  designer init spec.toml               a campaign from a specification\n"
     "  designer demo                         the example\n\n"
     "This list notices by itself when there is one."

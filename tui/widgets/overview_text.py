@@ -73,6 +73,8 @@ def what_next(view: CampaignView) -> Content:
         text = advice
     else:
         text = f"{advice} Press g for a new plan."
+        if not view.runs and not view.status["lines"]:
+            text += " An earlier line comes in by 5, then a."
     return Content.assemble(("Next  ", "bold $accent"), (text, "bold"))
 
 

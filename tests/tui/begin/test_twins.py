@@ -15,6 +15,7 @@ from designer.service import Service
 from designer.tui.keys.actions import ACTIONS, EVERYWHERE, actions_at
 from designer.tui.keys.twins import NO_TWIN, TWINS
 from tests.tui.cases import Ui, open_ui
+from tests.tui.mash import strike
 
 ASKS = {
     "campaigns": ("demo", "store"),
@@ -101,3 +102,14 @@ async def test_the_store_is_looked_at_and_a_run_gets_a_note(store: Path) -> None
         await ui.press("ctrl+s")
         await ui.until(lambda: [note["text"] for note in ui.app.view.details["notes"]] == ["hot"]
                        if ui.app.view else False)  # fmt: skip
+
+
+async def test_keys_faster_than_the_palette_end_nothing(store: Path) -> None:
+    async with open_ui(store) as ui:
+        for keys in (("ctrl+p", "pageup", "pagedown"), ("ctrl+p", "a", "enter", "enter", "enter")):
+            strike(ui.app, *keys)
+            await ui.pilot.pause(0.2)
+            while ui.screen.is_modal:
+                await ui.press("escape")
+            assert ui.app.crash is None
+            assert ui.app.is_running
