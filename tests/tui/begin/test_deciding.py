@@ -18,6 +18,7 @@ from designer.tui.dialogs.deciding.judge import judge_arguments, judge_command
 from designer.tui.dialogs.deciding.others import replacing_arguments, replacing_command
 from designer.tui.dialogs.deciding.recipes import predict_command
 from tests.campaigns_for_tests import SMALL
+from tests.tui.begin.filling import fill
 from tests.tui.cases import Ui, open_ui
 
 
@@ -103,7 +104,7 @@ async def test_a_run_of_ones_own_is_seen_refused_and_entered(store: Path) -> Non
     async with open_ui(store) as ui:
         await at(ui, "campaign", "t", "A run nobody proposed")
         for text in ("55", "100", "PVDF-C", "7.1"):
-            await ui.type(text)
+            await fill(ui, text)
             await ui.press("tab")
         await ui.press("ctrl+s")
         assert "PVDF-A, PVDF-B" in await refused(ui)
@@ -121,7 +122,7 @@ async def test_another_instead_of_a_run_and_several_skipped(store: Path) -> None
     async with open_ui(store) as ui:
         await at(ui, "proposals", "G", "Another run in its place")
         await ui.press("tab")
-        await ui.type("too wide")
+        await fill(ui, "too wide")
         assert "--instead-of R001 --reason 'too wide'" in ui.flowing()
         await ui.press("ctrl+s")
         await ui.until(lambda: ui.run("R001")["status"] == "abandoned", 60)
@@ -134,12 +135,12 @@ async def test_another_instead_of_a_run_and_several_skipped(store: Path) -> None
         await ui.press("ctrl+s")
         await ui.until("✗ reason")
         await ui.press("tab")
-        await ui.type("other foil")
+        await fill(ui, "other foil")
         await ui.press("ctrl+s")
         await ui.until("No run waits")
         await ui.press("v", "O")
         await ui.until("R001 is abandoned")
-        await ui.type("it was made")
+        await fill(ui, "it was made")
         await ui.press("ctrl+s")
         await ui.until(lambda: ui.run("R001")["status"] == "proposed")
         await ui.press("O")
@@ -169,11 +170,11 @@ async def test_the_specification_changes_after_a_look(store: Path, tmp_path: Pat
     (tmp_path / "bad.toml").write_text(SMALL.replace("[11, 13]", "[13, 11]"))
     async with open_ui(store) as ui:
         await at(ui, "campaign", "M", "Change the specification of small")
-        await ui.type("bad.toml")
+        await fill(ui, "bad.toml")
         await ui.press("ctrl+s")
         await ui.until("response[0].window")
         await ui.press("ctrl+u")
-        await ui.type("spec.toml")
+        await fill(ui, "spec.toml")
         await ui.press("ctrl+s")
         await ui.until("nothing is written yet")
         assert "12.5" in ui.text()
@@ -185,7 +186,7 @@ async def test_the_specification_changes_after_a_look(store: Path, tmp_path: Pat
         # closed, refused what writes, and open again
         await ui.press("c")
         await ui.until("Close small")
-        await ui.type("goal reached")
+        await fill(ui, "goal reached")
         await ui.press("ctrl+s")
         await ui.until("This campaign is closed")
         await ui.press("m", "M")

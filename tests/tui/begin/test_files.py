@@ -17,6 +17,7 @@ from designer.tui.dialogs.begin.table_options import read_table_options
 from designer.tui.widgets.path_field import completions
 from tests.campaigns_for_tests import SMALL
 from tests.command_line import CommandLine
+from tests.tui.begin.filling import fill
 from tests.tui.cases import Ui, open_ui
 
 OLD = """solid_content,Gap [mm],binder,mass_loading
@@ -42,13 +43,13 @@ async def test_a_line_is_seen_its_columns_are_chosen_and_it_is_added(
     (tmp_path / "old.csv").write_text(OLD)
     async with open_ui(store) as ui:
         await at(ui, "lines", "a", "Earlier line for small")
-        await ui.type("ol")
+        await fill(ui, "ol")
         await ui.press("tab")
         await ui.until("old.csv")
         await ui.press("ctrl+s")
         await ui.until("✗ name: is missing")
         await ui.press("tab")
-        await ui.type("line3")
+        await fill(ui, "line3")
         await ui.press("ctrl+s")
         await ui.until("line3: nothing is written yet")
         await ui.until(lambda: "there is no column for coating_gap" in live(ui))
@@ -175,7 +176,7 @@ async def test_a_sheet_is_seen_and_recorded(store: Path, tmp_path: Path) -> None
         await at(ui, "campaign", "i", "Bring a sheet into small")
         await ui.press("ctrl+s")
         await ui.until("✗ file: is missing")
-        await ui.type("pl")
+        await fill(ui, "pl")
         await ui.press("tab", "ctrl+s")
         await ui.until("Nothing is written yet")
         assert "3 new values of 2 runs" in ui.text()
@@ -186,7 +187,7 @@ async def test_a_sheet_is_seen_and_recorded(store: Path, tmp_path: Path) -> None
         await ui.until(lambda: ui.run("R001")["status"] == "completed")
         await ui.press("i")
         await ui.until("Bring a sheet into small")
-        await ui.type("plan.csv")
+        await fill(ui, "plan.csv")
         await ui.press("ctrl+s")
         await ui.until("The file has nothing new")
         await ui.press("enter")
@@ -198,7 +199,7 @@ async def test_new_rows_of_a_sheet_become_runs_in_the_worker(store: Path, tmp_pa
     (tmp_path / "plan.csv").write_text(rows)
     async with open_ui(store) as ui:
         await at(ui, "proposals", "i", "Bring a sheet into small")
-        await ui.type("plan.csv")
+        await fill(ui, "plan.csv")
         await ui.press("tab", "tab", "space")
         await ui.until("--attach-new")
         await ui.press("ctrl+s")

@@ -13,6 +13,7 @@ from designer.service import Service
 from designer.tui.campaign_view import ViewReader
 from designer.tui.dialogs.deciding.set_up import ways_to_hold
 from designer.tui.dialogs.plan import plan_arguments, plan_command
+from tests.tui.begin.filling import fill
 from tests.tui.cases import open_ui
 
 TYPED = {"n": "2", "budget": "", "fix": "", "hold": "", "among": "", "about": "", "seed": ""}
@@ -89,9 +90,9 @@ async def test_only_recipes_of_a_table_are_proposed(store: Path, tmp_path: Path)
         await ui.press("2", "g")
         await ui.until("Only recipes of")
         await ui.press("ctrl+u", "1", *["tab"] * 6)
-        await ui.type("co")
+        await fill(ui, "co")
         await ui.press("tab", "tab")
-        await ui.type("--map Gap=coating_gap")
+        await fill(ui, "--map Gap=coating_gap")
         await ui.until("--among coils.csv --map Gap=coating_gap")
         await ui.press("ctrl+s")
         await ui.until("New plan: P002", 60)

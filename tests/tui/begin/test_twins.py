@@ -14,6 +14,7 @@ from designer.cli.verbs import VERBS
 from designer.service import Service
 from designer.tui.keys.actions import ACTIONS, EVERYWHERE, actions_at
 from designer.tui.keys.twins import NO_TWIN, TWINS
+from tests.tui.begin.filling import fill
 from tests.tui.cases import Ui, open_ui
 from tests.tui.mash import strike
 
@@ -98,7 +99,7 @@ async def test_the_store_is_looked_at_and_a_run_gets_a_note(store: Path) -> None
         await ui.until("checks")
         await ui.press("n")
         await ui.until("Note on R001")
-        await ui.type("hot")
+        await fill(ui, "hot")
         await ui.press("ctrl+s")
         await ui.until(lambda: [note["text"] for note in ui.app.view.details["notes"]] == ["hot"]
                        if ui.app.view else False)  # fmt: skip

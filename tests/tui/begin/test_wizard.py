@@ -11,6 +11,7 @@ from designer.campaigns.specification.load import example_text, from_toml, load_
 from designer.service import Service
 from designer.tui.dialogs.begin.spec_draft import SpecDraft, tables_of_toml
 from tests.campaigns_for_tests import SMALL
+from tests.tui.begin.filling import fill
 from tests.tui.cases import Ui, open_ui
 
 
@@ -22,7 +23,7 @@ async def wizard(ui: Ui) -> None:
 
 async def cells(ui: Ui, *texts: str) -> None:
     for text in texts:
-        await ui.type(text)
+        await fill(ui, text)
         await ui.press("tab")
 
 
@@ -77,9 +78,9 @@ async def test_a_campaign_is_begun_from_nothing(store: Path, tmp_path: Path) -> 
     async with open_ui(store, None) as ui:
         await wizard(ui)
         await ui.press("tab", "tab")
-        await ui.type("Small")
+        await fill(ui, "Small")
         await ui.press("tab")
-        await ui.type("line9")
+        await fill(ui, "line9")
         await ui.press("ctrl+s")
         await ui.until("is taken in this store")  # in any spelling
         await ui.press("shift+tab", "end", "2", "ctrl+s")
@@ -123,15 +124,15 @@ async def test_escape_and_a_kill_lose_nothing(store: Path) -> None:
         await ui.press("enter", "end", "up", "enter")  # the last but a file of yours: as small
         await ui.until("as campaign small")
         await ui.press("tab", "tab")
-        await ui.type("other")
+        await fill(ui, "other")
         await ui.press("tab")
-        await ui.type("line9")
+        await fill(ui, "line9")
         await ui.press("ctrl+s")
         await ui.until("2 of 6: Stages")
         await ui.press("ctrl+s")
         await ui.until("3 of 6: Factors")
         await ui.press("end")
-        await ui.type("_x")
+        await fill(ui, "_x")
         await ui.press("escape")
         await ui.until("2 of 6: Stages")
         assert "slurry" in [row["name"] for row in ui.screen._draft.rows["stage"]]
@@ -154,7 +155,7 @@ async def test_a_template_file_that_is_none_is_told(store: Path, tmp_path: Path)
     async with open_ui(store, None) as ui:
         await wizard(ui)
         await ui.press("enter", "end", "enter", "tab")
-        await ui.type("bro")
+        await fill(ui, "bro")
         await ui.press("tab")
         await ui.until("broken.toml")
         await ui.press("ctrl+s")

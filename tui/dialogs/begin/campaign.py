@@ -157,3 +157,5 @@ async def demo(ui: Ui) -> None:
         ui.show_error("No demo", answer)
     elif answer is not None:
         ui.open_campaign(cast("str", answer["campaign"]))
+    else:
+        ui.notify("The demo was stopped: what was made of it so far stays in the list")
