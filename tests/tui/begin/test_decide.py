@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 from designer.campaigns.space.factors import Factor
+from designer.cli.parser import read_command_line
 from designer.service import Service
 from designer.tui.dialogs.deciding.decide import stepped
 from tests.tui.cases import Ui, open_ui
@@ -35,10 +37,12 @@ async def test_what_is_typed_is_told_and_proposed_instead(store: Path) -> None:
         await ui.until(lambda: "→ " in live(ui) and live(ui).count("as it is") < 4, 60)
         new = float(ui.screen.values["in-coating_gap"])
         assert new < gap
+        told = str(ui.screen.query_one("#modal-same").render().plain)
         await ui.press("ctrl+s")
         await ui.until(lambda: ui.run("R002")["status"] == "abandoned", 60)
         assert ui.run("R004")["used"]["coating_gap"] == new
-        assert "R004" in str(ui.run("R002")["failure"])
+        abandon = shlex.split(told.partition(" && ")[2])
+        assert ui.run("R002")["failure"] == read_command_line(abandon[1:]).arguments.reason
         assert ui.run("R004")["status"] == "proposed"
 
 

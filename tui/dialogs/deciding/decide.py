@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widgets import Input
 
 from designer.campaigns.errors import DesignerError, InputError
-from designer.campaigns.log.runs import OPEN
+from designer.campaigns.log.runs import OPEN, run_id_text, run_number
 from designer.campaigns.sheets.run_object import RunObject
 from designer.campaigns.space.factors import Factor, Setting
 from designer.campaigns.values.numbers import parse_number
@@ -138,7 +138,8 @@ def decide_command(view: CampaignView, run: RunObject, values: Values) -> str:
         return " && ".join([*started, *used])
     pairs = [f"{name}={text}" for name, text in {**_texts(view, run), **changed}.items()]
     entered = quoted("attach", view.name, *pairs, options={"--note": f"instead of {run_id}"})
-    reason = values["reason"] or _WHY
+    new = run_id_text(max(run_number(each["run"]) or 0 for each in view.runs) + 1)
+    reason = f"{values['reason'] or _WHY}: see {new}"
     return f"{entered} && {quoted('abandon', view.name, run_id, options={'--reason': reason})}"
 
 
