@@ -26,7 +26,6 @@ from designer.cli.verbs.verb import Verb
 SEE_HELP = "designer --help lists the verbs"
 # verbs of later versions: what they will be, and what does most of it today
 LATER = {
-    "serve": ("the terminal UI in a browser", ("tui", "status", "show")),
     "explain": ("the explanation of proposals", ("show", "status", "predict")),
     "store backup": ("backup of a store", ("store verify", "export --what events")),
     "store recover": ("recovery of a damaged store", ("store verify", "store info")),

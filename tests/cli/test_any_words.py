@@ -15,7 +15,7 @@ from designer.cli.verbs.arguments import COMMON, FORMAT
 from tests.command_line import CommandLine
 
 CODES = {0, 2, 3, 4, 5, 6, 130}
-SLOW = ("demo", "tui", "propose", "best", "predict", "status")  # they may fit models
+SLOW = ("demo", "tui", "serve", "propose", "best", "predict", "status")  # they may fit models
 ODD = (
     "", " ", "-", "--", "---", "-n", "-n4", "--json", "=", "=1", "a=", "a==b", "a=1", "--set=a",
     "small", "SMALL", "nobody", "R001", "r1", "R999999999999", "0", "-1", "1e999", "nan", "12,5",

@@ -159,7 +159,7 @@ def test_verb_reaches_the_service_with(line: str, expected: tuple[Any, ...]) -> 
 def test_every_verb_is_called_above() -> None:
     verbs = [read_command_line(line.split()).verb for line, _ in CALLS]
     called = {verb.name for verb in verbs if verb is not None}
-    assert called | {"tui", "demo", "completion", "schema"} == set(VERBS)
+    assert called | {"tui", "serve", "demo", "completion", "schema"} == set(VERBS)
 
 
 def test_the_demo_is_shown_with_the_runs_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -72,7 +72,7 @@ def test_the_heavy_list_has_names_that_exist() -> None:
 
 
 @pytest.mark.parametrize(
-    "tokens", [[], ["--quiet"], ["recrd"], ["serve"], ["record", "c", "r1", "porosity"]]
+    "tokens", [[], ["--quiet"], ["recrd"], ["explain"], ["record", "c", "r1", "porosity"]]
 )
 def test_exit_2_with_words_on_stderr_only(tokens: list[str]) -> None:
     done = designer(*tokens)

@@ -93,7 +93,7 @@ def test_every_answer_obeys_its_schema(cli: CommandLine, tmp_path: Path) -> None
             assert problems("specification", document["spec"]) == []
     plan = json.loads((tmp_path / "plan.json").read_text())
     assert not any(problems("run", run) for run in plan["runs"])
-    assert {verb_of(line) for line in ANSWERS} | {"demo", "tui"} == set(VERBS)
+    assert {verb_of(line) for line in ANSWERS} | {"demo", "tui", "serve"} == set(VERBS)
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_schemas_are_told_by_name_and_all_at_once(cli: CommandLine) -> None:
     assert one == cli.json("schema", "lines add") == json.loads(cli("schema", "lines", "add"))
     every = cli.json("schema")
     Draft202012Validator.check_schema(every)
-    assert every["properties"].keys() == set(VERBS) - {"tui"} | {
+    assert every["properties"].keys() == set(VERBS) - {"tui", "serve"} | {
         "specification",
         "error",
         "run",

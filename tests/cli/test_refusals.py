@@ -176,7 +176,7 @@ NEEDS_A_STORE = [
     "lines exclude small a --reason x", "lines include small a --reason x",
     "import small line.csv", "export small plan.csv", "store info", "store verify",
 ]  # fmt: skip
-NEEDS_NONE = {"init", "demo", "store init", "tui", "completion", "schema"}
+NEEDS_NONE = {"init", "demo", "store init", "tui", "serve", "completion", "schema"}
 
 
 @pytest.fixture
@@ -226,6 +226,7 @@ def test_the_terminal_ui_does_not_open_on_a_store_that_is_not_there(
 ) -> None:
     monkeypatch.setattr("designer.cli.verbs.begin.on_terminal", lambda: True)
     cli("tui", code=5)
+    cli("serve", "small", code=5)
     assert "there is no store" in cli.err
 
 

@@ -42,7 +42,7 @@ TWINS: Final[Mapping[str, tuple[str, ...]]] = {
 
 NO_TWIN: Final[Mapping[str, str]] = {
     "tui": "it is the terminal UI",
-    "serve": "it is the terminal UI in a browser",
+    "serve": "it shows the terminal UI in a browser",
     "store init": "the list of campaigns makes the store with the first campaign",
     "completion": "a script for shells",
     "schema": "for programs that read the JSON",

@@ -30,7 +30,7 @@ _PARTS: Mapping[str, type] = {
     "constraint": Constraint,
 }
 _BRITISH = ("maximise", "minimise")
-_NO_JSON = ("tui",)
+_NO_JSON = ("tui", "serve")
 
 
 class ErrorFacts(TypedDict):
