@@ -62,7 +62,7 @@ def _setting(item: Factor | Given, text: str, where: str, findings: Findings) ->
     """One value in its declared unit, not checked yet; None after noting that it is no number."""
     if item.is_categorical:
         return text
-    found = Quantity.of(text)
+    found = Quantity.typed(text)
     if found.number is None:
         hint = how_to_write(text)
         findings.report(where, "this is not a number", repr(text), item.allowed, hint)

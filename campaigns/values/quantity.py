@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, Final
 
@@ -31,6 +31,21 @@ _USUAL_UNITS: Final = (
     "mPa*s", "Pa*s", "1/s", "1/min", "rpm",
 )  # fmt: skip
 _POWERS: Final = (1, -1, 2, -2, 3, -3)
+
+
+_WITH_COMMA = re.compile(r"[+-]?\d*,\d+(?![\d.,])([eE][+-]?\d+)?", re.ASCII)
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}", re.ASCII)
+
+
+def _pointed(text: str) -> str:
+    """A text that begins with a number with a decimal comma, with a point; others as they are.
+
+    A comma before three digits may stand for thousands: such a text stays as it is.
+    """
+    found = _WITH_COMMA.match(text.strip())
+    if found is None or _THOUSANDS.fullmatch(found[0]):
+        return text
+    return found[0].replace(",", ".") + text.strip()[found.end() :]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +91,27 @@ class Quantity:
         unit = written
         told = f"1{unit}" if unit.startswith("/") else unit
         return cls(text.removesuffix(unit).strip(), number, told, text)
+
+    @classmethod
+    def typed(cls, text: str) -> Quantity:
+        """Read what a person typed: as `of`, and ``12,5``, whose comma can only be a decimal one.
+
+        ``1,234`` may be meant either way: it is no number, and who asks says so.
+        """
+        found = cls.of(text)
+        if found.number is not None:
+            return found
+        pointed = cls.of(_pointed(text))
+        if pointed.number is None:
+            return found
+        written = text.strip()
+        own = written if pointed.unit is None else written.removesuffix(pointed.written_unit)
+        return replace(pointed, text=own.strip(), written=pointed.written and written)
+
+    @property
+    def written_unit(self) -> str:
+        """The unit as it stands behind the number; empty where there is none."""
+        return "" if self.written is None else self.written.removeprefix(self.text).strip()
 
     @classmethod
     def of_stored(cls, value: Mapping[str, Any]) -> Quantity:

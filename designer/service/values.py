@@ -30,7 +30,7 @@ def typed_values(text: str) -> list[Quantity] | None:
     """Values of one response: replicates apart by ``/``; ``none`` = will never be measured."""
     if text.strip().lower() == "none":
         return None
-    return [Quantity.of(part) for part in _REPLICATES.split(text)]
+    return [Quantity.typed(part) for part in _REPLICATES.split(text)]
 
 
 def result_entry(
@@ -47,7 +47,7 @@ def result_entry(
     return ResultEntry(
         run=run,
         responses={name: typed_values(text) for name, text in responses.items()},
-        used={name: Quantity.of(text) for name, text in (settings or {}).items()},
+        used={name: Quantity.typed(text) for name, text in (settings or {}).items()},
         batch=dict(batch or {}),
         made_at=at,
         note=note,

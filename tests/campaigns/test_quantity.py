@@ -204,3 +204,27 @@ def test_a_stored_setting_is_the_one_that_was_written(written: str) -> None:
     quantity = Quantity.of(written)
     assert stored_setting(quantity.stored()) == quantity.setting
     assert stored_setting({"category": "PVDF-A"}) == "PVDF-A"  # of an event without its text
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "unit"),
+    [
+        ("12,5", 12.5, None), (" -0,332 % ", -0.332, "%"), ("12,5um", 12.5, "um"),
+        (",5", 0.5, None),
+        ("0,125 mm", 0.125, "mm"), ("1,2345", 1.2345, None), ("3,1e-2", 0.031, None),
+        ("12.5", 12.5, None), ("7", 7.0, None),
+    ],
+)  # fmt: skip
+def test_a_decimal_comma_that_can_be_nothing_else_is_read(
+    text: str, number: float, unit: str | None
+) -> None:
+    found = Quantity.typed(text)
+    assert (found.number, found.unit) == (number, unit)
+    assert found.text == text.strip().removesuffix(unit or "").strip()
+
+
+@pytest.mark.parametrize(
+    "text", ["1,234", "1.234,5", "1,234,5", "1,2 3", "a,5", "1,", ",", "12,5,6"]
+)
+def test_what_may_be_read_either_way_is_none(text: str) -> None:
+    assert Quantity.typed(text).number is None

@@ -42,7 +42,7 @@ async def test_a_new_plan_is_computed_and_shown(store: Path) -> None:
         assert ui.place == "proposals"
         # the list is at the first new run, not somewhere above it
         assert ui.screen.chosen["run"] == "R004"
-        await ui.until("○ R004  proposed · P002, order 1")
+        await ui.until("○ R004  proposed · P002, number 1 to make")
     new = Service(str(store)).campaigns.show("small")["runs"][3:]
     assert [(run["settings"] or {})["binder"] for run in new] == ["PVDF-B"] * 4
 

@@ -104,7 +104,7 @@ async def test_with_waiting_runs_the_proposals_open_first(store: Path) -> None:
         assert str(plan[0]["reason"]).split(";")[0].split()[0] in text
         assert "✓ inside all ranges and limits" in text
         await ui.press("down")
-        await ui.until(f"○ {plan[1]['run']}  proposed · P001, order 2")
+        await ui.until(f"○ {plan[1]['run']}  proposed · P001, number 2 to make")
 
 
 @pytest.mark.parametrize("columns", [80, 140])

@@ -207,6 +207,10 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("reopen_campaign", "O", "Open again", "Take back that the campaign was closed.",
            "Campaign", modes=("campaign",), in_app=True, footer=False, writes=True),
     # ---- history
+    Action("find", "slash", "Find", "Show only runs that hold a text.", "Run",
+           modes=("proposals",), footer=False),
+    Action("sort", "z", "Sort", "Show the runs in another order: by bits, responses, settings.",
+           "Run", modes=("proposals",), footer=False),
     Action("filter", "slash", "Filter", "Show only events that hold a text.", "History",
            modes=("history",)),
     # ---- everywhere

@@ -3,36 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import cast
 
-from rich.text import Text
+from textual import on
 from textual.containers import Container, VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
+from designer.campaigns.errors import DesignerError
+from designer.campaigns.log.runs import OPEN
 from designer.campaigns.sheets.run_object import RunObject
-from designer.campaigns.specification.parts import Response
-from designer.render.words import NOTHING, number, rounded
+from designer.engine.pictures.answers import WhatIf
 from designer.tui.campaign_view import CampaignView
 from designer.tui.dialogs import actions
 from designer.tui.dialogs.correct import correct
 from designer.tui.dialogs.deciding.decide import decide
 from designer.tui.dialogs.deciding.others import replace, skip_several
 from designer.tui.explore.slices_pane import SlicesPane
+from designer.tui.feed import PictureFeed, Wanted
 from designer.tui.keys.run_keys import OF_A_RUN, doable
 from designer.tui.screens.base import ListScreen, about_chosen
-from designer.tui.widgets.common import RowTable, header, right, shortened, spaced
-from designer.tui.widgets.run_text import (
-    STATUS_STYLES,
-    measured_text,
-    predicted_text,
-    run_sign,
-    run_text,
-)
+from designer.tui.widgets.common import RowTable
+from designer.tui.widgets.run_text import kept_words, run_text
+from designer.tui.widgets.runs_table import FROZEN, RunsTable, found, orders
 
-BAR = 3  # cells of the longest bar of bits
 _WAITING, _ALL, _ODD = "waiting", "all", "odd"  # which runs are listed
-_WIDEST_SETTING = 12  # cells of a category's name; the pane of the run has it in full
+_SEVERAL = 2  # open runs of which one may be skipped
 
 
 class ProposalsScreen(ListScreen[RunObject]):
@@ -59,9 +56,21 @@ class ProposalsScreen(ListScreen[RunObject]):
     def __init__(self) -> None:
         super().__init__()
         self._which = _WAITING
+        self._order = 0
+        self._worth: PictureFeed | None = None
+
+    @property
+    def _find(self) -> Input:
+        return self.query_one("#find", Input)
+
+    def on_mount(self) -> None:
+        """The search shows when it is called."""
+        self._find.display = False
 
     def parts(self) -> Iterator[Widget]:
         """The table, and beside or below it the run under the cursor."""
+        yield Input(placeholder="find: text of a run, enter goes to the list", compact=True,
+                    id="find")  # fmt: skip
         with Container(id="body"):
             yield RowTable(header_height=3, cell_padding=0, id="runs")
             with Container(id="beside-runs"):
@@ -72,26 +81,15 @@ class ProposalsScreen(ListScreen[RunObject]):
     def items(self, view: CampaignView) -> Mapping[str, RunObject]:
         """The runs that are shown, by id."""
         runs = {_WAITING: view.waiting, _ALL: view.runs, _ODD: view.odd}[self._which]
-        return {run["run"]: run for run in runs}
+        return found({run["run"]: run for run in runs}, self._find.value)
 
     def present(self, view: CampaignView) -> None:
         """Fill the table."""
-        runs = self.items(view)
-        colours = self.app.theme_variables
-        most = max([run["information_bits"] or 0.0 for run in runs.values()], default=0.0)
-        headers = [
-            Text("\n\nrun"),
-            Text("\n\nbits"),
-            *(header(factor.name, factor.unit) for factor in view.spec.factors),
-            *(header(response.name, response.unit) for response in view.spec.responses),
-        ]
-        self.table.fill(
-            [spaced(text) for text in headers],
-            {
-                run_id: [spaced(cell) for cell in _cells(view, run, most, colours)]
-                for run_id, run in runs.items()
-            },
-        )
+        self._order %= len(orders(view))
+        listed = orders(view)[self._order].sorted(self.items(view))
+        table = RunsTable(view, listed, self.app.theme_variables, self.table.size.width)
+        self.table.fixed_columns = FROZEN
+        self.table.fill(*table.filled())
         new, self.ui.new_run = self.ui.new_run, None
         if new is not None:
             self.table.choose(new)
@@ -100,7 +98,9 @@ class ProposalsScreen(ListScreen[RunObject]):
     def item_text(self, view: CampaignView, item: RunObject | None) -> Content:
         """The run in full; what to do when there is none."""
         if item is not None:
-            return run_text(view, item)
+            return run_text(view, item, self._kept(view, item))
+        if self._find.value.strip():
+            return Content("No run holds this text. esc leaves the search, enter ends it.")
         if self._which == _ODD:
             return Content("Nothing is flagged any more. Press v for the runs that wait.")
         if self._which == _ALL or not view.runs:
@@ -117,8 +117,8 @@ class ProposalsScreen(ListScreen[RunObject]):
             self.query_one(SlicesPane).show_run(self.chosen)
 
     def on_resize(self) -> None:
-        """A wider terminal has room for the slices, too."""
-        self.call_after_refresh(self._renew_slices)
+        """A wider terminal has room for more of the table, and for the slices."""
+        self.call_after_refresh(self.present_again)
 
     def action_next_picture(self) -> None:
         """Show slices through the recipe of the run, or the words about it again."""
@@ -129,6 +129,45 @@ class ProposalsScreen(ListScreen[RunObject]):
     def action_response(self, steps: int) -> None:
         """Show slices of another response."""
         self.query_one(SlicesPane).turn_response(steps)
+
+    def _kept(self, view: CampaignView, run: RunObject) -> str:
+        """What the open runs are worth without this one; empty before that is known."""
+        if run["status"] not in OPEN or len(view.with_status(*OPEN)) < _SEVERAL:
+            return ""
+        if self._worth is None:
+            self._worth = PictureFeed(self.ui, self.show_chosen)
+        wanted = Wanted(
+            ("worth", view.name, view.seq, run["run"]),
+            "pictures.what_if",
+            {"campaign": view.name, "run": run["run"]},
+        )
+        told = self._worth.get("worth", wanted)
+        if told is None or isinstance(told, DesignerError):
+            return ""
+        return kept_words(cast("WhatIf", told))
+
+    def action_sort(self) -> None:
+        """Show the runs in another order."""
+        view = self.ui.view
+        if view is not None:
+            self._order = (self._order + 1) % len(orders(view))
+            self.ui.notify(f"Runs: {orders(view)[self._order].name} (z: the next order)")
+            self.present_again()
+            self.table.move_cursor(row=0)
+
+    def action_find(self) -> None:
+        """Show only runs that hold a text."""
+        self._find.display = True
+        self._find.focus()
+
+    @on(Input.Changed, "#find")
+    def _present_found(self) -> None:
+        self.present_again()
+
+    @on(Input.Submitted, "#find")
+    def _leave_find(self) -> None:
+        self._find.display = bool(self._find.value.strip())
+        self.table.focus()
 
     def offers(self, action: str) -> bool:
         """What the run under the cursor allows."""
@@ -144,7 +183,10 @@ class ProposalsScreen(ListScreen[RunObject]):
             actions.start(self.ui, run)
 
     def action_record(self) -> None:
-        """Type in results of the run under the cursor."""
+        """Type in results of the run under the cursor; out of the search, go to the list."""
+        if self._find.has_focus:
+            self._leave_find()
+            return
         run = self.chosen
         if run is not None:
             self.ui.record_run = run["run"]
@@ -159,33 +201,3 @@ class ProposalsScreen(ListScreen[RunObject]):
         if self._which == _ODD:
             self.ui.notify("Only runs with a flag (!); v shows those that wait")
         self.present_again()
-
-
-def _cells(view: CampaignView, run: RunObject, most: float, colours: dict[str, str]) -> list[Text]:
-    style = colours.get(STATUS_STYLES[run["status"]], "")
-    quiet = colours.get("quiet", "")
-    return [
-        Text(run_sign(run), style=f"bold {style}"),
-        # in front: many factors push the last columns off the screen
-        _bits(run["information_bits"], most, colours),
-        *(
-            right(shortened(number(run["used"].get(factor.name)), _WIDEST_SETTING))
-            for factor in view.spec.factors
-        ),
-        *(_result(view, run, response, quiet) for response in view.spec.responses),
-    ]
-
-
-def _result(view: CampaignView, run: RunObject, response: Response, quiet: str) -> Text:
-    """What was measured, else what is predicted."""
-    values = run["results"].get(response.name)
-    if values:
-        return right(measured_text(values), style="bold")
-    dated = f"italic {quiet}" if view.is_dated(run) else ""
-    return right(predicted_text(view, run, response.name) or NOTHING, style=dated)
-
-
-def _bits(bits: float | None, most: float, colours: dict[str, str]) -> Text:
-    filled = round(BAR * bits / most) if bits and most > 0 else 0
-    bar = "▇" * filled + " " * (BAR - filled)
-    return Text.assemble((bar, colours.get("primary", "")), f" {rounded(bits)}")

@@ -83,9 +83,9 @@ def right(text: str, style: str = "") -> Text:
     return Text(text, style=style, justify="right")
 
 
-def header(name: str, unit: str | None) -> Text:
+def header(name: str, unit: str | None, widest: int = WIDEST) -> Text:
     """``coating / gap / um``: three rows, right-justified like the numbers below."""
-    rows = [shortened(row) for row in two_rows(name)]
+    rows = [shortened(row, widest) for row in two_rows(name)]
     return Text("\n".join([*rows, unit or ""]), justify="right")
 
 

@@ -30,6 +30,7 @@ from designer.tui.widgets.common import shortened
 
 _LABEL: Final = 11
 _ENOUGH: Final = 5  # completed runs from which on there are errors
+_DIGITS: Final = 6  # of a setting; the record keeps all of them
 _DOUBTS: Final = 3  # rows of warnings on top
 _BLOCKS: Final = "▁▂▃▄▅▆▇█"
 
@@ -225,8 +226,12 @@ def _best(view: CampaignView, width: int) -> Iterator[Content]:
 
 
 def recipe_text(view: CampaignView, settings: Mapping[str, Setting]) -> str:
-    """``solid_content 56 wt% · coating_gap 150 um``."""
-    return " · ".join(setting_items(settings, view.units))
+    """``solid_content 56 wt% · coating_gap 150 um``; of many digits six are shown."""
+    short = {
+        name: value if isinstance(value, str) else float(f"{value:.{_DIGITS}g}")
+        for name, value in settings.items()
+    }
+    return " · ".join(setting_items(short, view.units))
 
 
 def _lines(view: CampaignView) -> Iterator[Content]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from statistics import mean, median, stdev
 from typing import Final
 
 from textual.content import Content
@@ -11,6 +12,7 @@ from designer.campaigns.log.runs import BREACH, WAITING
 from designer.campaigns.sheets.run_object import RunObject
 from designer.campaigns.specification.parts import Response, range_text
 from designer.campaigns.specification.recipes import recipe_flags
+from designer.engine.pictures.answers import WhatIf
 from designer.render.expected import expected, in_spec_words
 from designer.render.figures import figure_text
 from designer.render.words import count, in_unit, moment, number, priced, rounded
@@ -29,7 +31,10 @@ STATUS_STYLES: Final = {
     "failed": "error", "abandoned": "",
 }  # fmt: skip
 
+_SEVERAL: Final = 2  # runs of a plan that are told apart by rank
 _NAMED: Final = 4  # runs whose results came since
+_MAD: Final = 0.6745  # a normal distribution's median absolute deviation in standard ones
+_FAR: Final = 3.5  # of them from which a value is odd (Iglewicz & Hoaglin 1993)
 _FOUND: Final = " (found "  # what follows in a sentence about settings
 
 
@@ -38,8 +43,23 @@ def run_sign(run: RunObject) -> str:
     return f"{GLYPHS[run['status']]} {run['run']}{'!' if run['flags'] else ''}"
 
 
-def run_text(view: CampaignView, run: RunObject) -> Content:
-    """Everything about one run, for the pane beside or below a list."""
+def kept_words(told: WhatIf) -> str:
+    """What the open runs bring without one of them: ``the open runs keep 0.07 of 0.08 bit``."""
+    every, before = told["open_bits"], told["before"]
+    if every is None or before is None or before["bits"] is None:
+        return ""
+    kept = max(0.0, every - before["bits"])
+    return f"without it the open runs keep {rounded(kept)} of {rounded(every)} bit"
+
+
+def run_text(view: CampaignView, run: RunObject, kept: str = "") -> Content:
+    """Everything about one run, for the pane beside or below a list.
+
+    Args:
+        view: the campaign.
+        run: the run.
+        kept: what is left without it, where that is known.
+    """
     lines = [_head(view, run), Content(recipe_text(view, run["used"]))]
     if run["extra"]:  # which foil, which coil: who makes it looks for that first
         told = (f"{name} {number(value)}" for name, value in run["extra"].items())
@@ -55,6 +75,8 @@ def run_text(view: CampaignView, run: RunObject) -> Content:
         lines.append(Content.styled(ways_out(view, run), "$quiet"))
     if run["reason"]:
         lines.append(_row("why", run["reason"]))
+    if kept:
+        lines.append(_row("skip", kept))
     deviation = next(
         (p["deviation"] for p in view.details["plans"] if p["plan"] == run["plan"]), None
     )
@@ -76,7 +98,7 @@ def _row(label: str, text: str | Content) -> Content:
 def _head(view: CampaignView, run: RunObject) -> Content:
     facts = [run["status"]]
     if run["plan"]:
-        facts.append(f"{run['plan']}, order {run['order']}")
+        facts.append(f"{run['plan']}, number {run['order']} to make{_rank(view, run)}")
     elif run["settings"] is not None:
         facts.append(f"planned by hand, order {run['order']}")
     if run["information_bits"] is not None:
@@ -86,6 +108,16 @@ def _head(view: CampaignView, run: RunObject) -> Content:
     if run["made_at"]:
         facts.append(f"made {moment(run['made_at'])}")
     return Content.assemble((run_sign(run), "bold"), "  ", (" · ".join(facts), "$quiet"))
+
+
+def _rank(view: CampaignView, run: RunObject) -> str:
+    """``, rank 2 of 4``: how much it teaches among those of its plan."""
+    ranks = [each["rank"] for each in view.runs if each["plan"] == run["plan"]]
+    return (
+        ""
+        if run["rank"] is None or len(ranks) < _SEVERAL
+        else f", rank {run['rank']} of {len(ranks)}"
+    )
 
 
 def _responses(view: CampaignView, run: RunObject) -> Iterator[Content]:
@@ -144,8 +176,22 @@ def _measured(run: RunObject, response: Response) -> Content:
     if not values:
         return Content("")
     shown = " / ".join(number(value["number"]) for value in values) + in_unit(response.unit)
+    shown += _spread([value["number"] for value in values])
     corrected = " (corrected)" if any(value["corrected"] for value in values) else ""
     return Content.styled(f"measured {shown}{corrected}", "bold")
+
+
+def _spread(values: Sequence[float]) -> str:
+    """``, mean 31.55 ± 0.49, 33.9 is odd``: mean and sd of replicates, and the one far off."""
+    if len(values) < _SEVERAL:
+        return ""
+    centre, spread = mean(values), stdev(values)
+    told = f", mean {figure_text(centre, 4)} ± {figure_text(spread, 2)}"
+    middle = median(values)
+    away = sorted(abs(value - middle) for value in values)
+    usual, worst = median(away) / _MAD, max(values, key=lambda value: abs(value - middle))
+    odd = len(values) > _SEVERAL and usual > 0 and abs(worst - middle) > _FAR * usual
+    return f"{told}, {number(worst)} is odd" if odd else told
 
 
 def measured_text(numbers: Sequence[float]) -> str:

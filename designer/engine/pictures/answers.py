@@ -145,12 +145,16 @@ class RunFigures(RecipeFigures):
 
 
 class WhatIf(RunFigures):
-    """What a run of a recipe would bring; ``before`` is the open run it would replace, as it is."""
+    """What a run of a recipe would bring; ``before`` is the open run it would replace, as it is.
+
+    ``open_bits`` is what all open runs bring together, that one included.
+    """
 
     seq: int
     cost_unit: str
     run: str | None
     before: RunFigures | None
+    open_bits: float | None
 
 
 class ParityPoint(TypedDict):

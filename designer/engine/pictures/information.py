@@ -23,6 +23,7 @@ from designer.engine.judging import Measures, told_seed
 from designer.engine.pictures.answers import InformationMap, RunFigures, WhatIf
 from designer.engine.pictures.maps import PictureGrid
 from designer.engine.pictures.recipe import PictureRecipe
+from designer.engine.pictures.results.progress import promised
 from designer.engine.pictures.surfaces import recipe_figures
 from designer.engine.proposing import default_seed
 from designer.engine.threads import one_thread
@@ -96,12 +97,14 @@ def what_if(recipe: PictureRecipe, run: Run | None) -> WhatIf:
             told = replace(recipe, settings=run.used, given={**recipe.given, **run.given})
             before = _run_figures(told, measures, seed, run, run.batch)
         kept = {} if run is None else _kept_batches(recipe, run)
+        together = [] if run is None else promised(fitted)
         return {
             **_run_figures(recipe, measures, seed, run, kept),
             "seq": fitted.state.seq,
             "cost_unit": recipe.spec.costs.unit,
             "run": None if run is None else run.id,
             "before": before,
+            "open_bits": together[-1]["bits"] if together else None,
         }
 
 

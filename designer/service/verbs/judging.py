@@ -182,7 +182,7 @@ def _effect_sizes(state: CampaignState, effect: Sequence[str], findings: Finding
             findings.report("--effect", "no response of this name", name, ", ".join(responses))
             continue
         try:
-            value = Quantity.of(size.strip())
+            value = Quantity.typed(size.strip())
             value = value.in_unit(responses[name].unit) if sign else value
         except InputError as error:
             findings.extend(error.problems)
