@@ -8,12 +8,12 @@ import signal
 from contextlib import suppress
 from typing import ClassVar
 
-from textual.theme import Theme
 from textual.widgets import Input
 from textual.worker import WorkerFailed
 
 from designer.campaigns.errors import DesignerError, StorageError
 from designer.service import Service
+from designer.tui import themes
 from designer.tui.begin_actions import BeginActions, opens
 from designer.tui.dialogs import actions, design, plan
 from designer.tui.dialogs.form import TextModal, problems_text
@@ -34,38 +34,6 @@ POLL = 2.0  # s between two looks at the store for what others did (assumption)
 COLLECTED = (20_000, 20, 20)  # new objects before the garbage collector looks (assumption)
 SWITCH = 0.01  # s that a new screen has to put itself in order before it is drawn (assumption)
 TICK = 0.5  # s between two renewals of a running job's line and of what was said in passing
-
-# calm backgrounds, one blue, and signs that do without colour
-DARK = Theme(
-    name="pilot-dark",
-    dark=True,
-    primary="#4ea1d3",
-    secondary="#7a88a8",
-    accent="#ffb454",
-    foreground="#d8dee9",
-    background="#0f1319",
-    surface="#171c24",
-    panel="#202734",
-    success="#7fb77e",
-    warning="#ffb454",
-    error="#f2777a",
-    variables={"quiet": "#8391a5"},
-)
-LIGHT = Theme(
-    name="pilot-light",
-    dark=False,
-    primary="#1f6fa8",
-    secondary="#5b6780",
-    accent="#a85b00",
-    foreground="#1f2733",
-    background="#fafbfc",
-    surface="#f0f2f5",
-    panel="#e2e6ec",
-    success="#2f7d32",
-    warning="#a85b00",
-    error="#b3261e",
-    variables={"quiet": "#5d6878"},
-)
 
 
 class DesignerApp(BeginActions):
@@ -94,9 +62,9 @@ class DesignerApp(BeginActions):
     def __init__(self, service: Service, worker: Worker, campaign: str | None = None) -> None:
         super().__init__(service, worker, campaign)
         self.fresh = FreshFigures(self)
-        self.register_theme(DARK)
-        self.register_theme(LIGHT)
-        self.theme = DARK.name
+        for theme in themes.THEMES:
+            self.register_theme(theme)
+        self.theme = themes.remembered().name
 
     @property
     def crash(self) -> BaseException | None:
@@ -230,9 +198,10 @@ class DesignerApp(BeginActions):
         showing = self.show_modal(modal)  # by itself: what it is closed with is nothing
         self.run_dialog(showing)
 
-    def action_light(self) -> None:
-        """Change between dark and light."""
-        self.theme = LIGHT.name if self.theme == DARK.name else DARK.name
+    def action_colours(self) -> None:
+        """Change between dark, light and high contrast, and remember it."""
+        self.theme = themes.after(self.theme).name
+        self.run_worker(asyncio.to_thread(themes.remember, self.theme), group="theme")
 
     async def action_quit(self) -> None:
         """End the program; asks when something is being computed."""

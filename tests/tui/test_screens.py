@@ -5,11 +5,15 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from textual.color import Color
 from textual.content import Content
+from textual.theme import Theme
 
 from designer.campaigns.errors import StorageError
+from designer.places import state_folder
 from designer.service import Service
 from designer.service.answers import EventObject
+from designer.tui import themes
 from designer.tui.app import open_ui as start_ui
 from designer.tui.keys.actions import ACTIONS, EVERYWHERE, actions_at, bindings
 from designer.tui.widgets.common import FittedText
@@ -176,12 +180,41 @@ async def test_help_lists_every_key_and_the_palette_runs_them(store: Path) -> No
         await ui.until(lambda: ui.place == "history")
 
 
-async def test_colours_change_and_change_back(store: Path) -> None:
+async def test_colours_change_and_are_remembered(store: Path) -> None:
     async with open_ui(store) as ui:
+        assert ui.app.theme == "pilot-dark"
         await ui.press("ctrl+t")
         assert ui.app.theme == "pilot-light"
         await ui.press("ctrl+t")
+        assert ui.app.theme == "pilot-contrast"
+        await ui.until(lambda: themes.remembered() is themes.CONTRAST)
+    async with open_ui(store) as ui:
+        assert ui.app.theme == "pilot-contrast"
+        await ui.press("ctrl+t")
         assert ui.app.theme == "pilot-dark"
+        await ui.until(lambda: themes.remembered() is themes.DARK)
+    (state_folder() / "theme").write_bytes(b"\xff nonsense")
+    assert themes.remembered() is themes.DARK
+
+
+@pytest.mark.parametrize("theme", themes.THEMES, ids=lambda theme: theme.name)
+def test_every_text_stands_out_from_what_is_behind_it(theme: Theme) -> None:
+    least = 7.0 if theme is themes.CONTRAST else 4.5  # WCAG 2.2, AAA and AA
+    inks = (theme.foreground, theme.variables["quiet"], theme.error, theme.success)
+    for paper in (theme.background, theme.surface):
+        for ink in inks:
+            assert ink is not None
+            assert paper is not None
+            lights = sorted((luminance(ink), luminance(paper)))
+            ratio = (lights[1] + 0.05) / (lights[0] + 0.05)
+            assert ratio >= least, (ink, paper, ratio)
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance (WCAG 2.2)."""
+    parts = [part / 255 for part in Color.parse(colour).rgb]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 async def test_the_history_stays_at_the_newest_event_unless_one_looks_elsewhere(
