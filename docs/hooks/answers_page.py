@@ -14,6 +14,7 @@ MODULES = (
     "campaigns/store/facts.py",
     "designer/service/figures.py",
     "designer/engine/answers.py",
+    "designer/engine/pictures/answers.py",
     "acquisition/judge/answers.py",
 )
 HEAD = """# Answers

@@ -38,11 +38,19 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 def generated() -> dict[str, str]:
     """All that is made from the program, by its place below ``docs/``."""
-    from docs.hooks import answers_page, project_pages, rooms, specification_page, verbs_page
+    from docs.hooks import (
+        answers_page,
+        keys_page,
+        project_pages,
+        rooms,
+        specification_page,
+        verbs_page,
+    )
 
     makers: dict[str, Callable[[], str]] = {
         "reference/answers.md": answers_page.page,
         "reference/cli.md": verbs_page.page,
+        "reference/keys.md": keys_page.page,
         "reference/specification.md": specification_page.page,
         "inside/rooms.md": rooms.rooms_page,
         "inside/contributing.md": project_pages.contributing,

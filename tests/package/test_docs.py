@@ -23,7 +23,8 @@ from designer.cli.main import main
 from designer.cli.parser import read_command_line
 from designer.cli.verbs import VERBS
 from designer.service import answers
-from docs.hooks import answers_page, rooms, specification_page, verbs_page
+from designer.tui.keys.actions import ACTIONS
+from docs.hooks import answers_page, keys_page, rooms, specification_page, verbs_page
 from tests.places import ROOT
 
 DOCS = ROOT / "docs"
@@ -143,6 +144,15 @@ def test_every_verb_is_in_the_reference() -> None:
         for example in verb.examples:
             assert f"designer {example}" in page
             assert read_command_line(shlex.split(example.split(" > ")[0])).verb is verb
+
+
+def test_every_key_of_the_terminal_ui_is_in_the_reference() -> None:
+    page = keys_page.page()
+    for action in ACTIONS:
+        assert action.about.replace("[ ]", "`[ ]`") in page
+        for key in action.shown_keys.split(" or "):
+            assert f"`{key}`" in page
+    assert "| `^s` | Save |" in page
 
 
 def test_every_key_of_the_specification_is_in_the_reference(tmp_path: Path) -> None:
