@@ -78,7 +78,7 @@ async def tui_picture(store: Path) -> str:
     async with open_ui(store, campaign="demo", size=TUI_SIZE, actor="anna") as ui:
         await ui.until("checks")
         await ui.press("down")
-        await ui.until("order 2")
+        await ui.until("number 2 to make")
         return _tidy(ui.app.export_screenshot(title="designer tui demo", simplify=True))
 
 

@@ -56,7 +56,7 @@ class CampaignScreen(TaskScreen):
         self._renew_pictures()
 
     def _renew_pictures(self) -> None:
-        if self.has_class("-wide") or self.has_class("-pictures"):
+        if self.alive and (self.has_class("-wide") or self.has_class("-pictures")):
             self.query_one(EvidencePane).renew()
 
     def on_resize(self) -> None:

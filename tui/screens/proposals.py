@@ -113,7 +113,7 @@ class ProposalsScreen(ListScreen[RunObject]):
         self._renew_slices()
 
     def _renew_slices(self) -> None:
-        if self.has_class("-wide") or self.has_class("-pictures"):
+        if self.alive and (self.has_class("-wide") or self.has_class("-pictures")):
             self.query_one(SlicesPane).show_run(self.chosen)
 
     def on_resize(self) -> None:
@@ -135,7 +135,7 @@ class ProposalsScreen(ListScreen[RunObject]):
         if run["status"] not in OPEN or len(view.with_status(*OPEN)) < _SEVERAL:
             return ""
         if self._worth is None:
-            self._worth = PictureFeed(self.ui, self.show_chosen)
+            self._worth = PictureFeed(self.ui, self._worth_is_known)
         wanted = Wanted(
             ("worth", view.name, view.seq, run["run"]),
             "pictures.what_if",
@@ -145,6 +145,10 @@ class ProposalsScreen(ListScreen[RunObject]):
         if told is None or isinstance(told, DesignerError):
             return ""
         return kept_words(cast("WhatIf", told))
+
+    def _worth_is_known(self) -> None:
+        if self.alive:
+            self.show_chosen()
 
     def action_sort(self) -> None:
         """Show the runs in another order."""
