@@ -14,12 +14,13 @@ from designer.worker import Worker
 from tests.tui.cases import Ui, open_ui
 
 _BURST = 6  # most keys at once
-SCREENS = ("campaigns", "campaign", "proposals", "record", "lines", "history")
+SCREENS = ("campaigns", "campaign", "proposals", "record", "explore", "lines", "history")
 LETTERS = "abcdefghijklmnoprstuvwxyzGMOPS0123456789"
 CALM = (*LETTERS, "space", "tab", "shift+tab", "up", "down", "left", "right", "home", "end",
         "pageup", "pagedown", "backspace", "delete", "slash", "question_mark",
         "exclamation_mark", "full_stop", "escape", "f7", "f8", "f9", "ctrl+r", "ctrl+z", "ctrl+t",
-        "ctrl+p", "ctrl+u")  # fmt: skip
+        "ctrl+p", "ctrl+u", "left_square_bracket", "right_square_bracket", "plus",
+        "shift+left", "shift+up")  # fmt: skip
 """Keys that confirm nothing."""
 
 ALL = (*CALM, "enter", "ctrl+s")
@@ -43,7 +44,8 @@ def refusing_worker(store: Path) -> Worker:
 def strike(app: DesignerApp, *keys: str) -> None:
     """Press keys without waiting for what they do."""
     signs = {"space": " ", "slash": "/", "question_mark": "?", "exclamation_mark": "!",
-             "full_stop": "."}  # fmt: skip
+             "full_stop": ".", "left_square_bracket": "[", "right_square_bracket": "]",
+             "plus": "+"}  # fmt: skip
     for key in keys:
         event = Key(key, signs.get(key, key if len(key) == 1 else None))
         event.set_sender(app)
