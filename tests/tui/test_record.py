@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual import events
 from textual.events import Key
 
 from designer.cli.parser import read_command_line
@@ -15,6 +16,7 @@ from designer.service import Service
 from designer.tui.campaign_view import ViewReader
 from designer.tui.dialogs.correct import _correctable, _correction_line
 from designer.tui.drafts import Drafts
+from designer.tui.widgets.paste import cells_of
 from designer.tui.widgets.record_text import arguments_of
 from tests.campaigns_for_tests import SMALL
 from tests.tui.cases import Ui, open_ui
@@ -464,3 +466,27 @@ async def test_what_was_typed_before_somebody_called_the_run_failed_is_kept(stor
         await ui.press("ctrl+s")
         await ui.until("R002  proposed")
     assert run(store)["status"] == "partial"
+
+
+@pytest.mark.parametrize(
+    ("text", "cells"),
+    [
+        ("12\n41\n", ["12", "41"]), ("12\t41", ["12", "41"]), ("12", ["12"]), ("", []),
+        ("12\t41\r\n12.2\t42\r\n", ["12/12.2", "41/42"]), ("12\n\n41", ["12", "41"]),
+        ("\t41", ["", "41"]),
+    ],
+)  # fmt: skip
+def test_cells_of_a_spreadsheet_are_told_apart(text: str, cells: list[str]) -> None:
+    assert cells_of(text) == cells
+
+
+async def test_a_pasted_column_fills_the_fields_below(store: Path) -> None:
+    async with open_ui(store) as ui:
+        await ui.press("3")
+        await ui.until("Measured")
+        ui.app.post_message(events.Paste("12,1\n41\n"))
+        await ui.until("2 cells went into the fields")
+        await ui.until("R001 will be completed")
+        ui.app.post_message(events.Paste("a\n" * 40))
+        await ui.until("had no field left")
+        assert Service(str(store)).runs.show("small", "R001")["status"] == "proposed"

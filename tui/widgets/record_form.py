@@ -20,6 +20,7 @@ from designer.campaigns.specification.parts import Response, range_text
 from designer.render.words import moment, number, plain_texts, with_unit
 from designer.tui.campaign_view import CampaignView
 from designer.tui.widgets.common import ACTOR, shortened
+from designer.tui.widgets.paste import CellsInput
 from designer.tui.widgets.record_text import is_locked
 from designer.tui.widgets.run_text import predicted_text
 
@@ -89,7 +90,7 @@ class FormField(Horizontal):
     def __init__(self, row: FormRow) -> None:
         super().__init__()
         self.row = row
-        self.input = Input(placeholder=row.placeholder, compact=True, select_on_focus=False)
+        self.input = CellsInput(placeholder=row.placeholder, compact=True, select_on_focus=False)
         self._hint = Static(row.hint, markup=False, classes="field-hint")
 
     def compose(self) -> ComposeResult:
@@ -181,6 +182,25 @@ class RecordForm(VerticalScroll, can_focus=False, inherit_bindings=False):
                     done = is_locked(run, row.key, replicate=replicate)
                     fields[row.key].renew(row, locked=known or done)
                     fields[row.key].set_class(done or row.recorded, "-recorded")
+
+    @on(CellsInput.Pasted)
+    def _fill_pasted(self, event: CellsInput.Pasted) -> None:
+        """Put cells into the fields from one on; those that are read only are passed over."""
+        event.stop()
+        fields = [field for field in self.query(FormField) if not field.input.disabled]
+        first = next((k for k, field in enumerate(fields) if field.input is event.field), 0)
+        room = fields[first:]
+        for field, cell in zip(room, event.cells, strict=False):
+            if cell:
+                field.input.value = cell
+        left = len(event.cells) - len(room)
+        told = f"{min(len(room), len(event.cells))} cells went into the fields from here on"
+        if left > 0:
+            self.app.notify(f"{told}; {left} had no field left", severity="warning")
+        else:
+            self.app.notify(f"{told}: look at them before you save")
+        if room:
+            room[min(len(room), len(event.cells)) - 1].input.focus()
 
     def focus_first(self) -> None:
         """Begin in the first field that can be typed in."""
