@@ -6,7 +6,8 @@ import asyncio
 import gc
 import signal
 from contextlib import suppress
-from typing import ClassVar
+from importlib import import_module
+from typing import ClassVar, cast
 
 from textual.widgets import Input
 from textual.worker import WorkerFailed
@@ -14,8 +15,8 @@ from textual.worker import WorkerFailed
 from designer.campaigns.errors import DesignerError, StorageError
 from designer.service import Service
 from designer.tui import themes
-from designer.tui.begin_actions import BeginActions, opens
-from designer.tui.dialogs import actions, design, plan
+from designer.tui.begin_actions import BeginActions
+from designer.tui.dialogs import actions
 from designer.tui.dialogs.form import TextModal, problems_text
 from designer.tui.fresh import FreshFigures
 from designer.tui.keys.actions import CAMPAIGNS, help_text
@@ -23,17 +24,35 @@ from designer.tui.palette import ActionCommands, ActionPalette, is_available
 from designer.tui.screens.base import TaskScreen
 from designer.tui.screens.campaign import CampaignScreen
 from designer.tui.screens.campaigns import CampaignsScreen
-from designer.tui.screens.explore import ExploreScreen
-from designer.tui.screens.history import HistoryScreen
-from designer.tui.screens.lines import LinesScreen
-from designer.tui.screens.proposals import ProposalsScreen
-from designer.tui.screens.record import RecordScreen
 from designer.worker import Worker
 
 POLL = 2.0  # s between two looks at the store for what others did (assumption)
 COLLECTED = (20_000, 20, 20)  # new objects before the garbage collector looks (assumption)
 SWITCH = 0.01  # s that a new screen has to put itself in order before it is drawn (assumption)
 TICK = 0.5  # s between two renewals of a running job's line and of what was said in passing
+
+
+class Later:
+    """A screen that is loaded when it is shown: the first picture does not wait for it.
+
+    Args:
+        name: its module below ``designer.tui.screens`` and its class.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    @property
+    def kind(self) -> type[TaskScreen]:
+        """The class of the screen."""
+        module, _, kind = self.name.rpartition(".")
+        return cast(
+            "type[TaskScreen]", getattr(import_module(f"designer.tui.screens.{module}"), kind)
+        )
+
+    def __call__(self) -> TaskScreen:
+        """A new screen."""
+        return self.kind()
 
 
 class DesignerApp(BeginActions):
@@ -52,11 +71,11 @@ class DesignerApp(BeginActions):
     MODES: ClassVar = {
         CAMPAIGNS: CampaignsScreen,
         "campaign": CampaignScreen,
-        "proposals": ProposalsScreen,
-        "record": RecordScreen,
-        "explore": ExploreScreen,
-        "lines": LinesScreen,
-        "history": HistoryScreen,
+        "proposals": Later("proposals.ProposalsScreen"),
+        "record": Later("record.RecordScreen"),
+        "explore": Later("explore.ExploreScreen"),
+        "lines": Later("lines.LinesScreen"),
+        "history": Later("history.HistoryScreen"),
     }
 
     def __init__(self, service: Service, worker: Worker, campaign: str | None = None) -> None:
@@ -170,13 +189,11 @@ class DesignerApp(BeginActions):
 
     # ---- actions ----------------------------------------------------------------------------
 
-    action_propose = opens(plan.propose)
-    action_design = opens(design.propose)
-    action_note = opens(actions.note)
-
     def action_refresh_figures(self) -> None:
         """Evaluate the models anew; nothing is asked."""
-        self.run_worker(plan.refresh_figures(self), group="figures")
+        from designer.tui.dialogs.plan import refresh_figures
+
+        self.run_worker(refresh_figures(self), group="figures")
 
     def action_leave(self) -> None:
         """Leave the field that is typed in; else cancel what is computed."""
@@ -213,7 +230,7 @@ class DesignerApp(BeginActions):
     def action_undo(self) -> None:
         """Take back the event under the cursor of the history, else the last one."""
         screen = self.screen
-        event = screen.chosen if isinstance(screen, HistoryScreen) else None
+        event = getattr(screen, "chosen", None) if self.mode == "history" else None
         self.run_dialog(actions.undo(self, event))
 
 

@@ -1,50 +1,66 @@
-"""Actions of the application that begin or decide something: what each asks is a dialog."""
+"""Actions of the application that begin or decide something: what each asks is a dialog.
+
+A dialog is loaded when it is asked for: the first picture of the program does not wait for all.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from typing import Any
+from importlib import import_module
+from typing import Any, cast
 
-from designer.tui.dialogs.begin.amending import amend, amend_pages
-from designer.tui.dialogs.begin.campaign import demo, new_campaign
-from designer.tui.dialogs.begin.ending import close, reopen
-from designer.tui.dialogs.begin.line import add_line
-from designer.tui.dialogs.begin.sheet import import_sheet
-from designer.tui.dialogs.deciding.by_hand import attach
-from designer.tui.dialogs.deciding.judge import judge
-from designer.tui.dialogs.deciding.recipes import best, predict
-from designer.tui.dialogs.export import export
-from designer.tui.dialogs.plan import propose_held
-from designer.tui.dialogs.store import about_store
-from designer.tui.screens.proposals import ProposalsScreen
 from designer.tui.ui import Ui
 
+Dialog = Callable[[Ui], Coroutine[Any, Any, object]]
 
-def opens(dialog: Callable[[Ui], Coroutine[Any, Any, object]]) -> Callable[[Ui], None]:
-    """An action that opens a dialog about the campaign."""
-    return lambda ui: ui.run_dialog(dialog(ui))
+
+def dialog_of(name: str) -> Dialog:
+    """A dialog by module below ``designer.tui.dialogs`` and name: ``begin.line.add_line``."""
+    module, _, function = name.rpartition(".")
+    return cast("Dialog", getattr(import_module(f"designer.tui.dialogs.{module}"), function))
+
+
+class Opens:
+    """An action that opens a dialog about the campaign.
+
+    Args:
+        name: of the dialog, see `dialog_of`.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __get__(self, ui: Ui | None, owner: type[Ui]) -> Callable[[], None]:
+        """The action of one application."""
+        if ui is None:
+            return lambda: None
+        return lambda: ui.run_dialog(dialog_of(self.name)(ui))
 
 
 class BeginActions(Ui):
     """The application with these actions."""
 
-    action_new_campaign = opens(new_campaign)
-    action_demo = opens(demo)
-    action_add_line = opens(add_line)
-    action_import_sheet = opens(import_sheet)
-    action_store = opens(about_store)
-    action_export = opens(export)
-    action_amend = opens(amend)
-    action_amend_pages = opens(amend_pages)
-    action_close_campaign = opens(close)
-    action_reopen_campaign = opens(reopen)
-    action_attach = opens(attach)
-    action_propose_held = opens(propose_held)
-    action_best = opens(best)
-    action_judge = opens(judge)
+    action_new_campaign = Opens("begin.campaign.new_campaign")
+    action_demo = Opens("begin.campaign.demo")
+    action_add_line = Opens("begin.line.add_line")
+    action_import_sheet = Opens("begin.sheet.import_sheet")
+    action_store = Opens("store.about_store")
+    action_export = Opens("export.export")
+    action_amend = Opens("begin.amending.amend")
+    action_amend_pages = Opens("begin.amending.amend_pages")
+    action_close_campaign = Opens("begin.ending.close")
+    action_reopen_campaign = Opens("begin.ending.reopen")
+    action_attach = Opens("deciding.by_hand.attach")
+    action_propose_held = Opens("plan.propose_held")
+    action_best = Opens("deciding.recipes.best")
+    action_judge = Opens("deciding.judge.judge")
+    action_note = Opens("actions.note")
+    action_propose = Opens("plan.propose")
+    action_design = Opens("design.propose")
 
     def action_predict(self) -> None:
         """Ask for a recipe, or begin with the one under the cursor."""
-        screen = self.screen
-        run = screen.chosen if isinstance(screen, ProposalsScreen) else None
+        from designer.tui.dialogs.deciding.recipes import predict
+
+        run = getattr(self.screen, "chosen", None) if self.mode == "proposals" else None
         self.run_dialog(predict(self, run))

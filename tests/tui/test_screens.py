@@ -15,6 +15,7 @@ from designer.service import Service
 from designer.service.answers import EventObject
 from designer.tui import themes
 from designer.tui.app import open_ui as start_ui
+from designer.tui.begin_actions import BeginActions, Opens, dialog_of
 from designer.tui.keys.actions import ACTIONS, EVERYWHERE, actions_at, bindings
 from designer.tui.widgets.common import FittedText
 from tests.tui.cases import Ui, open_ui
@@ -41,10 +42,26 @@ def test_every_action_has_words_and_can_be_carried_out() -> None:
 
     for action in ACTIONS:
         name = "action_" + action.call.partition("(")[0]
-        owners = [DesignerApp] if action.in_app else [DesignerApp.MODES[p] for p in action.modes]
+        owners = [DesignerApp] if action.in_app else [kind_of(place) for place in action.modes]
         assert all(hasattr(owner, name) for owner in owners), action.call
         assert action.about.endswith(".")
         assert set(action.in_fields) <= set(action.key_list)
+
+
+def kind_of(place: str) -> type:
+    from designer.tui.app import DesignerApp, Later
+
+    found = DesignerApp.MODES[place]
+    if isinstance(found, Later):
+        return found.kind
+    assert isinstance(found, type)
+    return found
+
+
+def test_every_dialog_that_is_loaded_later_is_there() -> None:
+    dialogs = [each for each in vars(BeginActions).values() if isinstance(each, Opens)]
+    assert len(dialogs) > 10
+    assert all(callable(dialog_of(each.name)) for each in dialogs)
 
 
 async def footer_fits(ui: Ui, place: str) -> None:
