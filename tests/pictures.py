@@ -26,6 +26,14 @@ DEMO, TUI = FOLDER / "demo.svg", FOLDER / "tui.svg"
 DEMO_RUNS, DEMO_WIDTH = 16, 80
 COLUMN = 12.2  # width of a character in rich's pictures
 TUI_RUNS, TUI_SEED, TUI_SIZE = 8, 0, (80, 24)
+WIDE = (132, 38)
+WIDE_PICTURES = {
+    "campaign": (("1",), "predicted without its"),
+    "proposals": (("2",), "slices through"),
+    "explore": (("4",), "± 95 % of"),
+    "lines": (("5",), "of own runs, as"),
+}
+"""By name: keys that lead there, and a text that is there when all is."""
 
 
 def main() -> None:
@@ -36,6 +44,13 @@ def main() -> None:
         store = Path(folder) / "pilot.db"
         prepare_tui(store)
         TUI.write_text(asyncio.run(tui_picture(store)), encoding="utf-8")
+        for name, picture in asyncio.run(wide_pictures(store)).items():
+            wide_file(name).write_text(picture, encoding="utf-8")
+
+
+def wide_file(name: str) -> Path:
+    """Where a picture of a wide terminal is kept."""
+    return FOLDER / f"tui-{name}.svg"
 
 
 def demo_picture(store: Path) -> str:
@@ -80,6 +95,22 @@ async def tui_picture(store: Path) -> str:
         await ui.press("down")
         await ui.until("number 2 to make")
         return _tidy(ui.app.export_screenshot(title="designer tui demo", simplify=True))
+
+
+async def wide_pictures(store: Path) -> dict[str, str]:
+    """The screens of the demo campaign on a wide terminal, as SVG by name."""
+    from tests.tui.cases import open_ui
+
+    drawn = {}
+    async with open_ui(store, campaign="demo", size=WIDE, actor="anna") as ui:
+        for name, (keys, text) in WIDE_PICTURES.items():
+            await ui.press(*keys)
+            await ui.until(text, 60.0)
+            await ui.until(lambda: ui.app.jobs.current is None, 60.0)
+            await ui.pilot.pause(0.3)
+            told = ui.app.export_screenshot(title="designer tui demo", simplify=True)
+            drawn[name] = _tidy(told)
+    return drawn
 
 
 def _tidy(svg: str) -> str:
