@@ -6,6 +6,13 @@ import tempfile
 from pathlib import Path
 
 
+def keys_file() -> Path:
+    """File that says which keys do what in the terminal UI; it need not be there."""
+    from platformdirs import user_config_path
+
+    return user_config_path("pilot-designer", appauthor=False) / "keys.toml"
+
+
 def state_folder() -> Path:
     """Folder for drafts and logs of this user, made when it is missing.
 

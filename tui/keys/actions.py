@@ -94,7 +94,7 @@ _TO_SCREENS = tuple(
     for mode, (digit, title) in SCREENS.items()
 )  # fmt: skip
 
-ACTIONS: Final[tuple[Action, ...]] = (
+ACTIONS: tuple[Action, ...] = (
     *_TO_SCREENS,
     # ---- list of campaigns
     Action("open", "enter", "Open", "Open the campaign under the cursor.", "Campaign",
@@ -249,6 +249,12 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("quit", "q,ctrl+q", "Quit", "End the program; what was typed is kept.", "Program",
            in_app=True, crowded=("proposals", "explore"), in_fields=("ctrl+q",)),
 )  # fmt: skip
+
+
+def use_table(table: tuple[Action, ...]) -> None:
+    """Use a table with other keys; before any screen is loaded."""
+    global ACTIONS  # noqa: PLW0603 - the one table, changed once at the start
+    ACTIONS = table
 
 
 def actions_at(mode: str) -> list[Action]:

@@ -52,6 +52,13 @@ def _screens(service: Service, arguments: Namespace) -> Mapping[str, int]:
     if getattr(arguments, "json", False):
         hint = "designer status NAME --json"
         raise UsageError(Problem("tui", "shows screens, not JSON", hint=hint))
+    from designer.places import keys_file
+    from designer.tui.keys import actions, keymap
+
+    keymap.apply(keys_file())  # before any screen is loaded: it is made from the table
+    if getattr(arguments, "keys", False):
+        sys.stdout.write(f"# kept in {keys_file()}\n{keymap.written(actions.ACTIONS)}")
+        return {"exit_code": 0}
     if not on_terminal():
         hint = "designer status NAME and designer show NAME tell the same as text"
         raise UsageError(Problem("tui", "needs a terminal", hint=hint))
@@ -152,10 +159,11 @@ VERBS = (
         (
             replace(CAMPAIGN, help="what to open first", nargs="?"),
             Argument("--ascii", None, "draw pictures with plain characters"),
+            Argument("--keys", None, "print which keys do what, as a file to change them with"),
         ),
         _screens,
         lambda _answer, _service, _arguments: [],
-        examples=("tui", "tui nmc622-line4", "tui --ascii"),
+        examples=("tui", "tui nmc622-line4", "tui --ascii", "tui --keys"),
         not_repeatable="A person enters things there one by one, so it takes no --request-id:"
         " scripts call the verbs (record, propose, ...), each with an id of its own.",
         exit_code=lambda answer: answer["exit_code"],
