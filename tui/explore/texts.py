@@ -8,7 +8,7 @@ from typing import Final
 from textual.content import Content
 
 from designer.campaigns.space.factors import Factor
-from designer.engine.pictures.answers import InformationMap, RecipeMap, RunFigures
+from designer.engine.pictures.answers import InformationMap, RecipeMap, RunFigures, Slices
 from designer.render.expected import bits_words
 from designer.render.words import in_unit, number, priced, rounded, share
 from designer.tui.drawing.canvas import cut
@@ -49,6 +49,29 @@ def read_out(here: Exploring, found: RecipeMap | None, bits: InformationMap | No
     if feasible is not None and feasible < 0.5:
         parts = [("cannot be made: against a constraint or mixture · ", "$text-warning"), *parts]
     return Content.assemble(*parts)
+
+
+def read_out_of_slices(here: Exploring, found: Slices | None) -> Content:
+    """The same where there is no map: from the slice through the recipe."""
+    part = next(
+        (s for s in (found["slices"] if found else []) if s["axis"]["factor"] == here.x), None
+    )
+    at = here.recipe[here.x]
+    if found is None or part is None or at not in part["axis"]["values"]:
+        return Content.styled("computing …", "$quiet")
+    place = part["axis"]["values"].index(at)
+    parts: list[str | tuple[str, str]] = []
+    for name in (here.response, *(n for n in part["responses"] if n != here.response)):
+        bands = part["responses"][name]
+        mean, low, high = (bands[key][place] for key in ("median", "low_95", "high_95"))
+        if mean is not None and low is not None and high is not None:
+            half, unit = (high - low) / 2, in_unit(found["responses"][name]["unit"])
+            text = f"{name} {rounded_to(mean, half)} ± {rounded_to(half, half)}{unit}"
+            parts += [(text, "bold" if name == here.response else ""), " · "]
+    chance = None if part["in_spec"] is None else part["in_spec"][place]
+    if chance is not None:
+        parts += [(f"in spec {share(chance)}", ""), " · "]
+    return Content.assemble(*parts, "± is half the 95 % interval")
 
 
 def _fine(found: RecipeMap) -> list[list[float | None]]:

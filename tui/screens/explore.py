@@ -19,7 +19,7 @@ from designer.tui.explore.dialogs import choose_axes, propose_here, type_recipe
 from designer.tui.explore.layers import grid_axis, heat_map
 from designer.tui.explore.state import FAR, Exploring
 from designer.tui.explore.strip import Strip
-from designer.tui.explore.texts import read_out, recipe_words, sliders
+from designer.tui.explore.texts import read_out, read_out_of_slices, recipe_words, sliders
 from designer.tui.feed import PictureFeed, Wanted
 from designer.tui.screens.base import TaskScreen
 from designer.tui.widgets.pictures.map_view import MapView
@@ -136,7 +136,10 @@ class ExploreScreen(TaskScreen):
             self._say_why(refused)
             return
         self.set_class(here.y is None, "-single")
-        self._show_maps(here)
+        if here.y is not None:
+            self._show_maps(here)
+        else:
+            self._say(here, read_out_of_slices(here, cast("Slices | None", found)))
         if found is not None and not isinstance(found, DesignerError):
             strip = Strip(found, here.response, here.held)
             self.query_one("#strip", Picture).show(strip.draw)
@@ -179,9 +182,12 @@ class ExploreScreen(TaskScreen):
     def _show_read_out(
         self, here: Exploring, found: RecipeMap | None, bits: InformationMap | None
     ) -> None:
+        self._say(here, read_out(here, found, bits))
+
+    def _say(self, here: Exploring, told: Content) -> None:
+        """The recipe that is looked at, and what is expected of it."""
         words = Content.styled(recipe_words(here), "bold")
-        told = Content("\n").join([words, read_out(here, found, bits)])
-        self.query_one("#read-out", Static).update(told)
+        self.query_one("#read-out", Static).update(Content("\n").join([words, told]))
 
     # ---- keys -------------------------------------------------------------------------------
 

@@ -141,6 +141,28 @@ async def test_where_nothing_is_known_it_says_what_to_do(store: Path) -> None:
         assert "Record a run" in ui.prose()
 
 
+async def test_one_factor_has_slices_and_a_read_out(store: Path) -> None:
+    spec = '[campaign]\nversion = 1\nname = "one"\nline = "l"\n[[factor]]\nname = "gap"\nlow = 50\n'
+    spec += 'high = 300\nstep = 10\n[[response]]\nname = "y"\n'
+    service = Service(str(store))
+    service.campaigns.create(tomllib.loads(spec))
+    for made in (50, 100, 200, 300):
+        service.runs.attach("one", {"gap": str(made), "y": str(made / 100)})
+    async with open_ui(store, campaign="one") as ui:
+        await ui.press("4")
+        await ui.until("half the 95 % interval")
+        await ui.until("┊")
+        gap = here(ui).recipe["gap"]
+        await ui.press("left")
+        assert here(ui).recipe["gap"] != gap
+        row = service.models.predict("one", {"gap": str(here(ui).recipe["gap"])})["rows"][0]
+        mean = row["y_mean"]
+        assert isinstance(mean, float)
+        await ui.until(f"y {mean:.1f}"[:-1])
+        await ui.press("a")
+        await ui.until("a map needs two factors")
+
+
 async def test_a_cursor_key_is_cheap(store: Path) -> None:
     Service(str(store)).runs.record("small", "R001", {"mass_loading": "12", "porosity": "41"})
     async with open_ui(store) as ui:
