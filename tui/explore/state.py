@@ -148,6 +148,13 @@ class Exploring:
         place = layers.index(self.layer) if self.layer in layers else 0
         return replace(self, layer=layers[(place + steps) % len(layers)])
 
+    def with_known(self, responses: tuple[str, ...]) -> Exploring:
+        """The same where something is known about other responses by now."""
+        if responses == self.known or not responses:
+            return self
+        response = self.response if self.response in responses else responses[0]
+        return replace(self, known=responses, response=response)
+
     def next_response(self, steps: int = 1) -> Exploring:
         """Show another response."""
         place = self.known.index(self.response) if self.response in self.known else 0

@@ -29,7 +29,7 @@ def recipe_words(here: Exploring) -> str:
 
 def read_out(here: Exploring, found: RecipeMap | None, bits: InformationMap | None) -> Content:
     """What is expected at the cursor: the response of the map first."""
-    if found is None:
+    if found is None or here.response not in found["responses"]:
         return Content.styled("computing …", "$quiet")
     parts: list[str | tuple[str, str]] = []
     for name in (here.response, *(n for n in found["mean"] if n != here.response)):

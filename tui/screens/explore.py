@@ -58,6 +58,7 @@ class ExploreScreen(TaskScreen):
         self._feed: PictureFeed | None = None
         self._here: Exploring | None = None
         self._about: tuple[str, int] | None = None
+        self._spec: object = None
         self._maps: dict[tuple[object, ...], Any] = {}
 
     def parts(self) -> Iterator[Widget]:
@@ -86,8 +87,10 @@ class ExploreScreen(TaskScreen):
 
     def present(self, view: CampaignView) -> None:
         """Show the campaign as it is now."""
-        if self._here is not None and self._about is not None and self._about[0] != view.name:
-            self._here = None
+        spec = view.details["spec"]
+        if spec != self._spec or (self._about is not None and self._about[0] != view.name):
+            self._here = None  # other factors or another campaign: begin anew
+        self._spec = spec
         self._about = (view.name, view.seq)
         self._show()
 
@@ -130,6 +133,8 @@ class ExploreScreen(TaskScreen):
             view = self.ui.view
             if view is not None:
                 self._here = Exploring.begin(view.spec, found["recipe"], tuple(found["responses"]))
+        if self._here is not None and found is not None and not isinstance(found, DesignerError):
+            self._here = self._here.with_known(tuple(found["responses"]))
         here, refused = self._here, found if isinstance(found, DesignerError) else None
         self.set_class(here is None or refused is not None, "-unknown")
         if here is None or refused is not None:
@@ -160,7 +165,7 @@ class ExploreScreen(TaskScreen):
         found = None if isinstance(found, DesignerError) else cast("RecipeMap | None", found)
         bits = None if isinstance(bits, DesignerError) else cast("InformationMap | None", bits)
         self._show_read_out(here, found, bits)
-        if found is None:
+        if found is None or here.response not in found["responses"]:
             return  # what was there stays until the new map comes
         side = "width" if here.layer == "mean" else "mean"
         for name, layer in (("#map-main", here.layer), ("#map-side", side)):

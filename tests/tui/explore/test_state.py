@@ -69,6 +69,12 @@ def test_what_is_shown_goes_round(here: Exploring) -> None:
     assert here.next_response(2).response == "mass_loading"
 
 
+def test_what_becomes_known_later_can_be_shown(here: Exploring) -> None:
+    assert here.with_known(("porosity",)).response == "porosity"
+    assert here.with_known(("mass_loading", "porosity")) is here
+    assert here.with_known(()) is here
+
+
 def test_without_a_window_there_is_no_probability(spec: Specification) -> None:
     here = Exploring.begin(spec, RECIPE, ("porosity",))
     assert "chance" not in here.layers
